@@ -1,0 +1,297 @@
+// SPDX-FileCopyrightText: the Timmy Tower Console authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/relay/RelayAccounts.h"
+
+#include "core/base/Error.h"
+#include "core/base/Log.h"
+#include "core/identity/IdentityStore.h"
+#include "core/nostr/Nip19.h"
+#include "core/relay/RelayAccountStore.h"
+
+#include <algorithm>
+
+namespace tower {
+
+namespace {
+
+constexpr qsizetype maximumReason = 1'000;
+constexpr qsizetype maximumBulk = 1'000;
+constexpr int expiryBatch = 200;
+
+void checkReason(const QString &reason)
+{
+    if (reason.size() > maximumReason)
+        throw badRequest("reason", QStringLiteral("The reason is longer than 1,000 characters."));
+}
+
+/// What the activity log keeps of an account: what decides about access, and nothing that merely describes.
+QJsonObject described(const std::optional<RelayAccount> &account)
+{
+    if (!account)
+        return {};
+    QJsonObject out{{QStringLiteral("level"), toText(account->level)},
+                    {QStringLiteral("grantedBy"), toText(account->grantedBy)}};
+    if (account->revokedAt)
+        out.insert(QStringLiteral("revokedAt"), toIso(*account->revokedAt));
+    if (account->expiresAt)
+        out.insert(QStringLiteral("expiresAt"), toIso(*account->expiresAt));
+    return out;
+}
+
+} // namespace
+
+std::optional<QString> RelayAccountFilter::keyPrefix() const
+{
+    const bool looksLikeNpub = query.startsWith(QLatin1String("npub1"), Qt::CaseInsensitive);
+    // A short run of a-f could be a word ("bad", "cafe"): a digit or some length makes it a key.
+    const bool looksLikeHex = query.size() >= 8 || std::any_of(query.begin(), query.end(), [](QChar c) { return c.isDigit(); });
+    return looksLikeNpub || looksLikeHex ? hexPrefix(query) : std::nullopt;
+}
+
+RelayAccounts::RelayAccounts(Database &database, const Clock &clock, const Settings &settings, Identities &identities,
+                             Activity &activity)
+    : m_store(std::make_unique<RelayAccountStore>(database)), m_database(database), m_clock(clock),
+      m_settings(settings), m_identities(identities), m_activity(activity)
+{
+}
+
+RelayAccounts::~RelayAccounts() = default;
+
+AccessLevel RelayAccounts::getAccess(const PubKey &key)
+{
+    const auto account = find(key);
+    return account ? account->level : AccessLevel::None;
+}
+
+std::optional<RelayAccount> RelayAccounts::find(const PubKey &key)
+{
+    auto stored = m_store->find(key, m_clock.now(), rules());
+    if (!stored)
+        return std::nullopt;
+    return std::move(stored->account);
+}
+
+Page<RelayAccount> RelayAccounts::list(const RelayAccountFilter &filter, const PageRequest &page)
+{
+    return listOn(m_database, rules(), m_clock.now(), filter, page);
+}
+
+Page<RelayAccount> RelayAccounts::listOn(Database &database, const AccessRules &rules, Millis now,
+                                         const RelayAccountFilter &filter, const PageRequest &page)
+{
+    return RelayAccountStore(database).list(filter, page, now, rules);
+}
+
+std::int64_t RelayAccounts::count()
+{
+    return m_store->count();
+}
+
+RelayAccount RelayAccounts::require(const PubKey &key)
+{
+    auto account = find(key);
+    if (!account)
+        throw notFound(QStringLiteral("No relay account has this key."), "account_not_found");
+    return *account;
+}
+
+RelayAccount RelayAccounts::grant(const PubKey &key, AccessLevel level, const QString &reason, const QString &actor,
+                                  std::optional<Millis> expiresAt)
+{
+    checkReason(reason);
+    const Millis now = m_clock.now();
+    if (expiresAt && *expiresAt <= now)
+        throw badRequest("expiresAt", QStringLiteral("The grant would end before it begins: give a time in the future."));
+
+    Transaction transaction(m_database);
+    const Identities::Ensured ensured = m_identities.ensure(transaction, key);
+    const auto stored = m_store->find(key, now, rules(), true);
+    const std::optional<RelayAccount> before = stored ? std::optional(stored->account) : std::nullopt;
+    RelayAccount after;
+    after.pubkey = key;
+    after.level = level;
+    after.grantedBy = GrantedBy::Manual;
+    after.actor = actor;
+    after.grantedAt = now;
+    after.expiresAt = expiresAt;
+    after.notes = reason;
+    after.tier = ensured.identity.tier;
+    after.score = ensured.identity.score;
+    m_store->put(after);
+    m_activity.record(transaction, {actor, QStringLiteral("relay.grant"), key.text(), reason, described(before), described(after)});
+    transaction.changed("relay_account", key.text());
+    transaction.commit();
+    return after;
+}
+
+RelayAccount RelayAccounts::revoke(const PubKey &key, const QString &reason, const QString &actor, bool force)
+{
+    checkReason(reason);
+    const Millis now = m_clock.now();
+    Transaction transaction(m_database);
+    const auto stored = m_store->find(key, now, rules(), true);
+    if (!stored)
+        throw notFound(QStringLiteral("No relay account has this key."), "account_not_found");
+    if (m_timmy == key && !force) {
+        throw conflict(QStringLiteral("This is Timmy's own key: without access Timmy can't post to its relay. Use force to revoke it all the same."),
+                       "timmy_own_key");
+    }
+    if (stored->access.revokedAt)
+        return stored->account;
+
+    RelayAccount after = stored->account;
+    after.level = AccessLevel::None;
+    after.grantedBy = GrantedBy::Manual;
+    after.actor = actor;
+    after.grantedAt = now;
+    after.revokedAt = now;
+    after.expiresAt.reset();
+    after.notes = reason;
+    m_store->put(after);
+    m_activity.record(transaction, {actor, QStringLiteral("relay.revoke"), key.text(), reason, described(stored->account), described(after)});
+    transaction.changed("relay_account", key.text());
+    transaction.commit();
+    return after;
+}
+
+void RelayAccounts::restore(const RelayAccount &current, const std::optional<RelayAccount> &previous, const QString &actor)
+{
+    Transaction transaction(m_database);
+    const auto stored = m_store->find(current.pubkey, m_clock.now(), rules(), true);
+    const bool unchanged = stored && stored->account.grantedAt == current.grantedAt
+                           && stored->account.grantedBy == current.grantedBy
+                           && stored->account.revokedAt == current.revokedAt
+                           && stored->account.expiresAt == current.expiresAt && stored->account.actor == current.actor
+                           && stored->access.level == current.level && stored->account.notes == current.notes;
+    if (!unchanged)
+        throw conflict(QStringLiteral("This account has been changed since; it was left as it is."), "changed_since");
+    if (previous)
+        m_store->put(*previous);
+    else
+        m_store->remove(current.pubkey);
+    m_activity.record(transaction, {actor, QStringLiteral("relay.undo"), current.pubkey.text(), {}, described(current), described(previous)});
+    if (!previous)
+        syncFromTrustTier(transaction, current.pubkey);
+    transaction.changed("relay_account", current.pubkey.text());
+    transaction.commit();
+}
+
+std::vector<BulkResult> RelayAccounts::bulk(BulkAction action, const QStringList &keys, AccessLevel level,
+                                            const QString &reason, const QString &actor, std::optional<Millis> expiresAt)
+{
+    if (keys.isEmpty())
+        throw badRequest("pubkeys", QStringLiteral("Name at least one key."));
+    if (keys.size() > maximumBulk)
+        throw badRequest("pubkeys", QStringLiteral("At most 1,000 keys at a time."));
+    checkReason(reason);
+    std::vector<BulkResult> out;
+    out.reserve(static_cast<std::size_t>(keys.size()));
+    for (const QString &text : keys) {
+        try {
+            const PubKey key = parsePubKey(text);
+            if (action == BulkAction::Grant)
+                grant(key, level, reason, actor, expiresAt);
+            else
+                revoke(key, reason, actor);
+            out.push_back({text, true, {}});
+        } catch (const ServiceError &error) {
+            out.push_back({text, false, error.message()});
+        }
+    }
+    return out;
+}
+
+bool RelayAccounts::syncFromTrustTier(Transaction &transaction, const PubKey &key)
+{
+    const auto identity = m_identities.find(key);
+    if (!identity)
+        return false;
+    const Millis now = m_clock.now();
+    const auto stored = m_store->find(key, now, rules(), true);
+    const AccessLevel earned = rules().earnedBy(identity->tier);
+    if (!m_store->setAutomatic(key, earned, now))
+        return false;
+    RelayAccount after = stored ? stored->account : RelayAccount{};
+    after.level = earned;
+    after.grantedBy = GrantedBy::AutoTier;
+    QJsonObject before;
+    if (stored)
+        before = {{QStringLiteral("level"), toText(stored->access.level)}, {QStringLiteral("grantedBy"), toText(stored->access.grantedBy)}};
+    m_activity.record(transaction, {QStringLiteral("auto"), QStringLiteral("relay.sync"), key.text(),
+                                    QStringLiteral("tier %1").arg(toText(identity->tier)), before, described(after)});
+    transaction.changed("relay_account", key.text());
+    return true;
+}
+
+int RelayAccounts::expireDue()
+{
+    int done = 0;
+    const Millis now = m_clock.now();
+    for (const PubKey &key : m_store->expired(now, expiryBatch)) {
+        Transaction transaction(m_database);
+        const auto identity = m_identities.find(key);
+        const auto stored = m_store->find(key, now, rules(), true);
+        if (!identity || !stored)
+            continue;
+        const AccessLevel earned = rules().earnedBy(identity->tier);
+        if (!m_store->expire(key, earned, now))
+            continue;
+        QJsonObject before = described(stored->account);
+        before.insert(QStringLiteral("level"), toText(stored->access.level));
+        m_activity.record(transaction, {QStringLiteral("auto"), QStringLiteral("relay.expire"), key.text(),
+                                        QStringLiteral("the grant's time is over"), before,
+                                        {{QStringLiteral("level"), toText(earned)}, {QStringLiteral("grantedBy"), toText(GrantedBy::AutoTier)}}});
+        transaction.changed("relay_account", key.text());
+        transaction.commit();
+        ++done;
+    }
+    return done;
+}
+
+void RelayAccounts::seedElite(const PubKey &key)
+{
+    m_timmy = key;
+    const Millis now = m_clock.now();
+    Transaction transaction(m_database);
+    const Identities::Ensured ensured = m_identities.ensure(transaction, key);
+    const std::int64_t elite = rules().trust.elite;
+    bool changed = false;
+    if (!ensured.identity.decayExempt) {
+        m_identities.setDecayExempt(transaction, key);
+        changed = true;
+    }
+    if (ensured.identity.storedScore < elite) {
+        m_identities.changeScore(transaction, key, QStringLiteral("seed"), {}, QStringLiteral("Timmy's own key"),
+                                 [elite](std::int64_t score) { return std::max(score, elite); });
+        changed = true;
+    }
+    const auto stored = m_store->find(key, now, rules(), true);
+    const bool seeded = stored && stored->access.grantedBy == GrantedBy::Seed && stored->access.level == AccessLevel::Write;
+    const bool revoked = stored && stored->access.revokedAt;
+    if (!seeded && !revoked) {
+        RelayAccount account;
+        account.pubkey = key;
+        account.level = AccessLevel::Write;
+        account.grantedBy = GrantedBy::Seed;
+        account.actor = QStringLiteral("system");
+        account.grantedAt = now;
+        account.notes = QStringLiteral("Timmy's own key");
+        m_store->put(account);
+        m_activity.record(transaction, {QStringLiteral("system"), QStringLiteral("relay.seed"), key.text(), account.notes,
+                                        described(stored ? std::optional(stored->account) : std::nullopt), described(account)});
+        transaction.changed("relay_account", key.text());
+        changed = true;
+    }
+    if (changed)
+        transaction.commit();
+}
+
+bool RelayAccounts::timmyStands()
+{
+    if (!m_timmy)
+        return false;
+    const auto account = find(*m_timmy);
+    return account && !account->revokedAt;
+}
+
+} // namespace tower
