@@ -221,9 +221,14 @@ void setVerbose(bool on)
     verbose = on;
 }
 
+bool isVerbose()
+{
+    return verbose.load(std::memory_order_relaxed);
+}
+
 void debug(const char *category, const QString &event, Fields fields)
 {
-    if (verbose.load(std::memory_order_relaxed))
+    if (isVerbose())
         write("debug", category, event, fields);
 }
 

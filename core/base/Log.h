@@ -20,6 +20,7 @@ void toFile(const QString &path);
 void installQtHandler();
 /// Drops debug lines unless set.
 void setVerbose(bool verbose);
+[[nodiscard]] bool isVerbose();
 
 using Field = std::pair<const char *, QString>;
 using Fields = std::initializer_list<Field>;

@@ -1,0 +1,172 @@
+// SPDX-FileCopyrightText: the Timmy Tower Console authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/Demo.h"
+
+#include "app/DemoTexts.h"
+#include "core/base/Error.h"
+#include "core/nostr/Keys.h"
+#include "core/relay/RelayPolicy.h"
+#include "core/store/Migrations.h"
+#include "core/trust/Trust.h"
+
+#include <QDir>
+#include <QRandomGenerator>
+
+#include <algorithm>
+
+namespace tower {
+
+namespace {
+
+constexpr int identityCount = 200;
+constexpr int historyDays = 30;
+const QString operatorName = QStringLiteral("console");
+
+/// A member of the demo: a real key, so that its events are really signed.
+struct Member
+{
+    SecretKey key;
+    PubKey pubkey;
+};
+
+Member memberOf(int number)
+{
+    // Fixed keys, known to everyone: nothing of worth may ever be sent to them.
+    const auto seed = sha256(QByteArray("timmy-tower demo member ") + QByteArray::number(number));
+    auto key = SecretKey::fromBytes(QByteArrayView(reinterpret_cast<const char *>(seed.data()), 32));
+    if (!key)
+        throw internalError(QStringLiteral("A demo key is no key."));
+    const PubKey pubkey = key->pubKey();
+    return {std::move(*key), pubkey};
+}
+
+/// The services over the demo's database, under a clock of the past.
+class Past
+{
+public:
+    explicit Past(const TowerOptions &options)
+        : m_clock(SystemClock().now() - days(historyDays)), m_database(opened(options, m_clock)), m_activity(m_database, m_clock),
+          m_identities(m_database, m_clock, options.settings),
+          m_accounts(m_database, m_clock, options.settings, m_identities, m_activity),
+          m_trust(m_database, m_clock, options.settings, m_identities, m_accounts, m_activity), m_log(m_database, m_clock),
+          m_queue(m_database, m_clock, m_identities, m_activity),
+          m_policy(m_database, m_clock, options.settings, m_accounts, m_queue, m_log)
+    {
+        for (int i = 0; i < identityCount; ++i)
+            m_members.push_back(memberOf(i));
+    }
+
+    void live()
+    {
+        const Millis step(days(historyDays).value() / identityCount);
+        for (int i = 0; i < identityCount; ++i) {
+            join(i);
+            if (i % 4 == 0)
+                decide(i);
+            if (i % 3 == 0)
+                post(m_random.bounded(i + 1));
+            m_clock.advance(step);
+        }
+        // The last hours are the liveliest, and leave the queue that the operator finds.
+        m_clock.set(SystemClock().now() - seconds(3 * 3600));
+        for (int i = 0; i < 90; ++i) {
+            post(m_random.bounded(identityCount));
+            m_clock.advance(seconds(60 + m_random.bounded(60)));
+        }
+        m_queue.flush();
+        while (m_log.hasUnwritten())
+            m_log.flush();
+        judge();
+    }
+
+private:
+    static DatabaseUrl opened(const TowerOptions &options, const Clock &clock)
+    {
+        Database database(options.database);
+        Migrations(options.database.engine).run(database, clock);
+        return options.database;
+    }
+
+    const Member &member(int number) const { return m_members[static_cast<std::size_t>(number)]; }
+
+    /// Most have a little trust, few have much.
+    void join(int number)
+    {
+        static constexpr int ceilings[] = {8, 8, 9, 30, 45, 48, 120, 180, 60, 420};
+        const int ceiling = ceilings[number % 10];
+        m_trust.adjust(member(number).pubkey, m_random.bounded(ceiling / 3, ceiling + 1), demo::scoreReason(number), operatorName);
+    }
+
+    void decide(int number)
+    {
+        const PubKey &key = member(number).pubkey;
+        switch (number / 4 % 7) {
+        case 0:
+        case 1: m_accounts.grant(key, AccessLevel::Write, demo::grantReason(number), operatorName); break;
+        case 2: m_accounts.grant(key, AccessLevel::Write, demo::grantReason(number), operatorName, SystemClock().now() + days(7 + number % 20)); break;
+        case 3: m_accounts.grant(key, AccessLevel::Read, demo::grantReason(number), operatorName); break;
+        case 4: m_accounts.revoke(key, demo::revokeReason(number), operatorName); break;
+        default: break;
+        }
+    }
+
+    void post(int number)
+    {
+        const Member &author = member(number);
+        Event event;
+        event.pubkey = author.pubkey;
+        event.createdAt = m_clock.now().value() / 1000;
+        const int die = m_random.bounded(10);
+        event.kind = die == 0 ? 0 : die == 1 ? 30023 : die == 2 ? 20001 : 1;
+        event.content = event.kind == 0 ? demo::profile(number) : demo::note(static_cast<int>(m_random.bounded(1000)));
+        if (m_random.bounded(3) == 0)
+            event.tags.push_back({"t", "lightning"});
+        event.id = event.computedId();
+        event.signature = author.key.sign(event.id.bytes());
+        EventParse parsed;
+        parsed.id = event.id.hex();
+        parsed.event = event;
+        m_policy.decide(parsed, demo::source(number), [](const PolicyDecision &) {});
+        m_queue.flush();
+    }
+
+    /// The operator has been here this morning: some of the older ones are declined.
+    void judge()
+    {
+        QueueFilter filter;
+        filter.status = QueueStatus::Pending;
+        const Page<QueuedEvent> waiting = m_queue.list(filter, {40, {}});
+        for (std::size_t i = 0; i < waiting.items.size(); i += 5)
+            m_queue.reject(waiting.items[i].eventId, demo::rejectReason(static_cast<int>(i)), QStringLiteral("admin:console"));
+    }
+
+    ManualClock m_clock;
+    Database m_database;
+    Activity m_activity;
+    Identities m_identities;
+    RelayAccounts m_accounts;
+    Trust m_trust;
+    PolicyLog m_log;
+    ModerationQueue m_queue;
+    RelayPolicy m_policy;
+    std::vector<Member> m_members;
+    QRandomGenerator m_random{21};
+};
+
+} // namespace
+
+Demo::Demo(TowerOptions &options)
+{
+    if (!m_folder.isValid())
+        throw unavailable(QStringLiteral("No temporary folder could be made for the demo."), "demo_folder");
+    options.dataDir = m_folder.path();
+    options.database = DatabaseUrl::parse(QStringLiteral("sqlite:") + QDir(m_folder.path()).filePath(QStringLiteral("tower.db")));
+    Past(options).live();
+}
+
+std::unique_ptr<Demo> makeDemo(TowerOptions &options)
+{
+    return options.demo ? std::make_unique<Demo>(options) : nullptr;
+}
+
+} // namespace tower

@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: the Timmy Tower Console authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/DemoTexts.h"
+
+#include <array>
+
+namespace tower::demo {
+
+namespace {
+
+template <std::size_t N>
+const char *pick(const std::array<const char *, N> &texts, int number)
+{
+    return texts[static_cast<std::size_t>(number) % N];
+}
+
+constexpr std::array scoreReasons{"jobs completed", "long-standing customer", "brought over from the old list", "helps in the support channel",
+                                  "first job went well"};
+constexpr std::array grantReasons{"met at the Lightning meetup", "runs the community calendar", "asked by mail", "translates our posts",
+                                  "guest for the conference week", "known from the old relay"};
+constexpr std::array revokeReasons{"copy-paste advertising", "asked to be removed", "key reported as stolen", "abuse of other members"};
+constexpr std::array rejectReasons{"advertising", "off topic", "posted twice", "links to a phishing page"};
+constexpr std::array notes{
+    "Just set up my first channel. Routing fees are a rabbit hole.",
+    "gm. Anybody else seeing slow gossip sync after the upgrade?",
+    "Timmy wrote the whole release announcement for 180 sats. Not bad at all.",
+    "Looking for people who run CLN on a small board: how much disk do you give the database?",
+    "Reminder: the meetup is on Thursday, 19:00, at the usual place. Bring a hardware wallet if you want help with it.",
+    "I wrote down what I learned about watchtowers. Long read, corrections welcome.",
+    "Does the relay keep long-form posts? Mine vanished yesterday.",
+    "Zapped the wrong person. Twice. You are welcome, stranger.",
+    "Fee estimate says 3 sat/vB and it has been stuck since noon.",
+    "Our node has been up for 400 days. Small celebration: free inbound for the first ten who ask.",
+    "DOUBLE YOUR SATS!!! Send 1000, receive 2000 in 10 minutes, see my profile",
+    "Moved the family from a custodial wallet to our own node over the weekend. Ask me anything.",
+    "Today I learned that my backup script had been copying an empty folder for a month.",
+    "Wer kommt aus Wien und hat Lust auf einen Stammtisch?",
+    "¿Alguien sabe si el nodo acepta pagos sin importe en la factura?",
+    "Photo of the sunrise from the cabin: no signal, so this goes out late.",
+    "Proposal: let us keep one thread per topic, so that newcomers find things again.",
+    "The generosity pool paid for my first job. Paying it forward now.",
+};
+constexpr std::array names{"ada", "bruno", "carla", "dmitri", "esther", "farid", "greta", "hiro", "ines", "jonas"};
+
+} // namespace
+
+QString scoreReason(int number) { return QString::fromUtf8(pick(scoreReasons, number)); }
+QString grantReason(int number) { return QString::fromUtf8(pick(grantReasons, number / 4)); }
+QString revokeReason(int number) { return QString::fromUtf8(pick(revokeReasons, number / 28)); }
+QString rejectReason(int number) { return QString::fromUtf8(pick(rejectReasons, number / 5)); }
+QByteArray note(int number) { return pick(notes, number); }
+
+QByteArray profile(int number)
+{
+    return QByteArray("{\"name\":\"") + pick(names, number) + QByteArray::number(number) + "\",\"about\":\"a member of the demo\"}";
+}
+
+QByteArray source(int number)
+{
+    // RFC 5737: addresses for documentation.
+    return "IP4 203.0.113." + QByteArray::number(number % 250 + 1);
+}
+
+} // namespace tower::demo

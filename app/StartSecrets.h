@@ -1,0 +1,28 @@
+// SPDX-FileCopyrightText: the Timmy Tower Console authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/activity/Activity.h"
+#include "core/base/Secrets.h"
+#include "core/base/Settings.h"
+#include "core/store/Database.h"
+
+namespace tower {
+
+/// Who Timmy is in this start.
+struct StartIdentity
+{
+    PubKey pubkey;
+    bool ephemeral = false; ///< gone with the process (TIMMY_NOSTR_EPHEMERAL=1 without an nsec)
+};
+
+/// Makes the secrets that a first start makes, and holds the others against what the database remembers of
+/// them: one that is missing or different stops the start with what to do ("secret_missing",
+/// "secret_changed"), unless its name is among `acceptedChanges`. Nothing is ever silently regenerated.
+StartIdentity settleSecrets(Secrets &secrets, const Settings &settings, Database &database, const Clock &clock,
+                            Activity &activity, const QStringList &acceptedChanges);
+
+/// Makes a new value for a secret that is generated, remembers it, and writes the activity row.
+void rotateSecret(Secrets &secrets, Secret secret, Database &database, const Clock &clock, Activity &activity, const QString &actor);
+
+} // namespace tower

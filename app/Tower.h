@@ -1,0 +1,90 @@
+// SPDX-FileCopyrightText: the Timmy Tower Console authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/CommandLine.h"
+#include "core/activity/Changes.h"
+#include "core/activity/SavedSettings.h"
+#include "core/agent/Agent.h"
+#include "core/api/ApiServer.h"
+#include "core/base/InstanceLock.h"
+#include "core/relay/ModerationQueue.h"
+#include "core/relay/PolicyLog.h"
+#include "core/relay/QueuePublisher.h"
+#include "core/relay/RelayPolicy.h"
+#include "core/relay/Reviewer.h"
+#include "core/store/Reader.h"
+#include "core/trust/SignIn.h"
+#include "core/trust/Vouches.h"
+
+#include <QObject>
+
+#include <functional>
+#include <memory>
+
+class QTimer;
+
+namespace tower {
+
+/// The composition root: everything that runs, in order of need. Built and destroyed on the core thread.
+///
+/// The constructor is the start up to serving: lock, database and migrations, secrets, seeds. Throws
+/// ServiceError with one clear sentence; nothing has been changed then but what was complete.
+class Tower : public QObject
+{
+    Q_OBJECT
+
+    // Declared first: whatever follows may need it, and goes before it.
+    std::unique_ptr<InstanceLock> m_lock;
+
+public:
+    explicit Tower(TowerOptions options, QObject *parent = nullptr);
+    ~Tower() override;
+
+    /// Serves the API where the options say.
+    void listen();
+    void listen(const QHostAddress &address, quint16 port);
+    [[nodiscard]] bool isListening() const { return api.host().isListening(); }
+
+    /// Stops accepting, finishes or parks what runs (at most 5 s), then calls `done`. What is committed stays
+    /// committed whether this is called or not.
+    void stop(std::function<void()> done);
+
+    TowerOptions options;
+    SystemClock clock;
+    Settings &settings;
+    Database database;
+    Secrets secrets;
+    Reader reader;
+    Activity activity;
+    Changes changes;
+    SavedSettings savedSettings;
+    Ledger ledger;
+    Reconcile reconcile;
+    Identities identities;
+    RelayAccounts relayAccounts;
+    Trust trust;
+    Tokens tokens;
+    SignIn signIn;
+    Vouches vouches;
+    PolicyLog policyLog;
+    ModerationQueue queue;
+    RelayPolicy relayPolicy;
+    std::unique_ptr<Agent> agent;
+    RelayClient relayClient;
+    QueuePublisher publisher;
+    Reviewer reviewer;
+    ApiServer api;
+
+private:
+    void startOutside();
+    void sweep();
+    void sweepDecay();
+
+    QTimer *m_sweep = nullptr;
+    Millis m_decaySweptAt;
+    bool m_stopping = false;
+    bool m_outsideStarted = false;
+};
+
+} // namespace tower

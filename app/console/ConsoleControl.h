@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: the Timmy Tower Console authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/shell/TowerControl.h"
+
+namespace tower {
+
+class Tower;
+
+/// What the windows need of the program around the services. Core thread.
+class ConsoleControl final : public TowerControl
+{
+public:
+    explicit ConsoleControl(Tower &tower) : m_tower(tower) {}
+
+    /// Serves where the command line says, else where the operator last chose to. What goes wrong is kept for
+    /// api().problem.
+    void listenAtStart();
+
+    ApiState api() override;
+    void startServing() override;
+    void stopServing() override;
+    void changeAddress(const QString &host, int port) override;
+    std::vector<RouteLine> routes() override;
+    std::vector<RequestLine> requests(int limit) override;
+    std::vector<RequestLine> errors(int limit) override;
+    QString rotateAdminToken() override;
+    QString curlFor(const QString &method, const QString &path) override;
+    QFuture<ChainReport> verifyActivity(std::function<bool()> cancelled) override;
+    QFuture<void> backup(const QString &file) override;
+    QString dataFolder() override;
+    QString databaseDisplay() override;
+
+private:
+    std::vector<RequestLine> lines(int limit, bool errorsOnly);
+
+    Tower &m_tower;
+    QString m_problem;
+};
+
+} // namespace tower

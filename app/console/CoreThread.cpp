@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: the Timmy Tower Console authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/console/CoreThread.h"
+
+#include "app/Tower.h"
+#include "app/console/ConsoleControl.h"
+
+#include <exception>
+#include <future>
+
+namespace tower {
+
+CoreThread::CoreThread(TowerOptions options) : m_context(std::make_unique<QObject>())
+{
+    m_thread.setObjectName(QStringLiteral("core"));
+    m_context->moveToThread(&m_thread);
+    m_thread.start();
+
+    std::promise<void> started;
+    QMetaObject::invokeMethod(m_context.get(), [&] {
+        try {
+            m_tower = std::make_unique<Tower>(std::move(options));
+            m_control = std::make_unique<ConsoleControl>(*m_tower);
+            m_control->listenAtStart();
+            Tower &t = *m_tower;
+            m_services.reset(new Services{t.identities, t.trust, t.relayAccounts, t.relayPolicy, t.policyLog, t.queue,
+                                          t.activity, t.changes, t.settings, *m_control});
+            started.set_value();
+        } catch (...) {
+            m_tower.reset();
+            started.set_exception(std::current_exception());
+        }
+    });
+    try {
+        started.get_future().get();
+    } catch (...) {
+        m_thread.quit();
+        m_thread.wait();
+        throw;
+    }
+}
+
+CoreThread::~CoreThread()
+{
+    QMetaObject::invokeMethod(m_context.get(), [this] {
+        m_tower->stop([this] {
+            // Not inside the tower's own timer: it is destroyed here.
+            QMetaObject::invokeMethod(
+                m_context.get(),
+                [this] {
+                    m_services.reset();
+                    m_control.reset();
+                    m_tower.reset();
+                    m_thread.quit();
+                },
+                Qt::QueuedConnection);
+        });
+    });
+    m_thread.wait();
+}
+
+QObject *CoreThread::context() const
+{
+    return m_context.get();
+}
+
+} // namespace tower

@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: the Timmy Tower Console authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/Pages.h"
+
+#include "ui/activity/ActivityPage.h"
+#include "ui/api/ApiPage.h"
+#include "ui/moderation/ModerationPage.h"
+#include "ui/relay-access/RelayAccessPage.h"
+
+#include <QCoreApplication>
+
+namespace tower {
+
+namespace {
+
+struct Text
+{
+    Q_DECLARE_TR_FUNCTIONS(tower::Pages)
+};
+
+template <class Made>
+std::function<PageWidget *(const PageContext &)> maker()
+{
+    return [](const PageContext &context) { return new Made(context); };
+}
+
+} // namespace
+
+std::vector<PageSpec> consolePages()
+{
+    return {
+        {.id = "activity",
+         .group = Text::tr("Watch"),
+         .name = Text::tr("Activity"),
+         .icon = "activity",
+         .make = maker<ActivityPage>(),
+         .opensKeys = true,
+         .opensEvents = true},
+        {.id = "relay-access",
+         .group = Text::tr("People"),
+         .name = Text::tr("Relay access"),
+         .icon = "relay",
+         .make = maker<RelayAccessPage>(),
+         .opensKeys = true},
+        {.id = "moderation",
+         .group = Text::tr("People"),
+         .name = Text::tr("Moderation"),
+         .icon = "moderation",
+         .make = maker<ModerationPage>(),
+         .opensKeys = true,
+         .opensEvents = true,
+         .count =
+             [](Services &s) {
+                 const QueueStats stats = s.moderationQueue.stats();
+                 return stats.pending + stats.flagged;
+             },
+         .countKind = "queue_event"},
+        {.id = "api",
+         .group = Text::tr("System"),
+         .name = Text::tr("API"),
+         .icon = "api",
+         .make = maker<ApiPage>()},
+    };
+}
+
+} // namespace tower

@@ -1,0 +1,86 @@
+// SPDX-FileCopyrightText: the Timmy Tower Console authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/activity/Activity.h"
+#include "core/base/Types.h"
+
+#include <QFuture>
+#include <QString>
+
+#include <functional>
+#include <vector>
+
+namespace tower {
+
+/// How the API stands, as the windows show it.
+struct ApiState
+{
+    QString url; ///< "https://127.0.0.1:8787"
+    QString host;
+    int port = 0;
+    bool listening = false;
+    bool tls = false;
+    bool demo = false;
+    QString simulated{};     ///< what is simulated, in words ("wallet, agent"); empty when nothing is
+    QString problem{};       ///< why it does not listen, when that is not by choice
+    bool tokenFixed = false; ///< the admin token comes from the environment and can't be rotated here
+};
+
+struct RouteLine
+{
+    QString method;
+    QString path;
+    QString scope; ///< public, user, admin ...
+    std::int64_t calls = 0;
+    std::int64_t errors = 0;
+    double p50Ms = 0;
+    double p99Ms = 0;
+};
+
+struct RequestLine
+{
+    std::int64_t id = 0;
+    Millis at;
+    QString method;
+    QString path;
+    int status = 0;
+    double ms = 0;
+    QString from;    ///< who or which address
+    QString problem; ///< error code, empty when it went well
+};
+
+/// What the windows need of the program around the services: its API, its files. The program implements it;
+/// tests do too. Every method is called on the core thread (through Core::run) and throws ServiceError.
+class TowerControl
+{
+public:
+    virtual ~TowerControl() = default;
+
+    virtual ApiState api() = 0;
+    virtual void startServing() = 0;
+    virtual void stopServing() = 0;
+    /// Takes effect at once when it serves, and is kept. Nothing changes when the address can't be had.
+    virtual void changeAddress(const QString &host, int port) = 0;
+
+    virtual std::vector<RouteLine> routes() = 0;
+    /// Newest first, at most `limit`.
+    virtual std::vector<RequestLine> requests(int limit) = 0;
+    virtual std::vector<RequestLine> errors(int limit) = 0;
+
+    /// Returns the new token: the only time that it is shown.
+    virtual QString rotateAdminToken() = 0;
+    /// A command line for a shell; the token is $ADMIN_TOKEN in it, never itself.
+    virtual QString curlFor(const QString &method, const QString &path) = 0;
+
+    /// Recomputes the chain over a read-only connection, off the core thread. `cancelled` is asked from
+    /// there.
+    virtual QFuture<ChainReport> verifyActivity(std::function<bool()> cancelled) = 0;
+    /// A whole copy of the database in a new file, off the core thread.
+    virtual QFuture<void> backup(const QString &file) = 0;
+    virtual QString dataFolder() = 0;
+    /// Without a password.
+    virtual QString databaseDisplay() = 0;
+};
+
+} // namespace tower
