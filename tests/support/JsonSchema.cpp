@@ -74,9 +74,12 @@ QJsonObject JsonSchema::resolve(const QString &reference) const
     return at;
 }
 
-void JsonSchema::check(const QJsonValue &value, const QJsonObject &schema, const QString &at, QStringList &out) const
+void JsonSchema::check(const QJsonValue &value, const QJsonObject &schema, const QString &at,
+                       QStringList &out) const
 {
-    const auto problem = [&](const QString &text) { out << QStringLiteral("%1: %2").arg(at.isEmpty() ? QStringLiteral("/") : at, text); };
+    const auto problem = [&](const QString &text) {
+        out << QStringLiteral("%1: %2").arg(at.isEmpty() ? QStringLiteral("/") : at, text);
+    };
     for (const QString &keyword : schema.keys()) {
         if (!isKnown(keyword))
             problem(QStringLiteral("the schema uses %1, which nothing here checks").arg(keyword));
@@ -88,7 +91,8 @@ void JsonSchema::check(const QJsonValue &value, const QJsonObject &schema, const
         check(value, target, at, out);
     }
     if (schema.contains(u"type") && !hasOneOfTypes(value, schema.value(u"type")))
-        return problem(QStringLiteral("%1 is not of type %2").arg(shown(value), shown(schema.value(u"type"))));
+        return problem(
+            QStringLiteral("%1 is not of type %2").arg(shown(value), shown(schema.value(u"type"))));
     if (schema.contains(u"enum") && !schema.value(u"enum").toArray().contains(value))
         problem(QStringLiteral("%1 is none of %2").arg(shown(value), shown(schema.value(u"enum"))));
 
@@ -113,7 +117,8 @@ void JsonSchema::check(const QJsonValue &value, const QJsonObject &schema, const
     }
 }
 
-void JsonSchema::checkObject(const QJsonObject &value, const QJsonObject &schema, const QString &at, QStringList &out) const
+void JsonSchema::checkObject(const QJsonObject &value, const QJsonObject &schema, const QString &at,
+                             QStringList &out) const
 {
     for (const QJsonValue &name : schema.value(u"required").toArray()) {
         if (!value.contains(name.toString()))
@@ -132,7 +137,8 @@ void JsonSchema::checkObject(const QJsonObject &value, const QJsonObject &schema
     }
 }
 
-void JsonSchema::checkArray(const QJsonArray &value, const QJsonObject &schema, const QString &at, QStringList &out) const
+void JsonSchema::checkArray(const QJsonArray &value, const QJsonObject &schema, const QString &at,
+                            QStringList &out) const
 {
     if (value.size() < schema.value(u"minItems").toInteger(0))
         out << QStringLiteral("%1: has too few items").arg(at);

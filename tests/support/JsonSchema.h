@@ -14,7 +14,10 @@ class JsonSchema
 {
 public:
     /// `document`: what "#/..." references point into.
-    explicit JsonSchema(QJsonObject document) : m_document(std::move(document)) {}
+    explicit JsonSchema(QJsonObject document)
+        : m_document(std::move(document))
+    {
+    }
 
     /// What is wrong with `value`, each with its place ("/items/0/level: ..."); empty when nothing is.
     [[nodiscard]] QStringList problems(const QJsonValue &value, const QJsonObject &schema) const;
@@ -23,8 +26,10 @@ public:
 
 private:
     void check(const QJsonValue &value, const QJsonObject &schema, const QString &at, QStringList &out) const;
-    void checkObject(const QJsonObject &value, const QJsonObject &schema, const QString &at, QStringList &out) const;
-    void checkArray(const QJsonArray &value, const QJsonObject &schema, const QString &at, QStringList &out) const;
+    void checkObject(const QJsonObject &value, const QJsonObject &schema, const QString &at,
+                     QStringList &out) const;
+    void checkArray(const QJsonArray &value, const QJsonObject &schema, const QString &at,
+                    QStringList &out) const;
 
     QJsonObject m_document;
 };

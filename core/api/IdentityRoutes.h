@@ -1,0 +1,28 @@
+// SPDX-FileCopyrightText: the Timmy Tower Console authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/api/Caller.h"
+#include "core/trust/SignIn.h"
+#include "core/trust/Vouches.h"
+
+#include <functional>
+
+namespace tower {
+
+/// What the identity routes are a face of.
+struct IdentityServices
+{
+    Caller &caller;
+    SignIn &signIn;
+    Vouches &vouches;
+    Identities &identities;
+    RelayAccounts &relayAccounts;
+    const Settings &settings;
+    std::function<std::int64_t()> zapCount; ///< zaps whose payment succeeded
+};
+
+/// /api/identity/challenge, /verify, /vouch, /me and /timmy.
+void addIdentityRoutes(Router &router, const IdentityServices &services);
+
+} // namespace tower

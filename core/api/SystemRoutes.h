@@ -1,0 +1,33 @@
+// SPDX-FileCopyrightText: the Timmy Tower Console authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/Secrets.h"
+#include "core/http/HttpHost.h"
+#include "core/http/Router.h"
+#include "core/relay/ModerationQueue.h"
+#include "core/relay/PolicyLog.h"
+#include "core/relay/RelayManagement.h"
+
+namespace tower {
+
+/// What the system routes tell about.
+struct SystemState
+{
+    Database &database;
+    const Clock &clock;
+    const Settings &settings;
+    const Secrets &secrets;
+    ModerationQueue &queue;
+    PolicyLog &policyLog;
+    const HttpHost &host;
+    Millis startedAt;
+};
+
+/// GET /api/healthz and /metrics.
+void addSystemRoutes(Router &router, const SystemState &state);
+
+/// GET / (a short page for people; the NIP-11 document for Nostr clients), /api/openapi.yaml and /api/docs.
+void addDocumentRoutes(Router &router, RelayManagement &management, const RelayAccounts &accounts);
+
+} // namespace tower

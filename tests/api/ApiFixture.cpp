@@ -1,0 +1,231 @@
+// SPDX-FileCopyrightText: the Timmy Tower Console authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/api/ApiFixture.h"
+
+#include <QTest>
+#include <QtEndian>
+
+namespace tower {
+
+namespace {
+
+constexpr int patienceMs = 20'000;
+
+const Contract &theContract()
+{
+    static const Contract contract;
+    return contract;
+}
+
+QProcessEnvironment environment()
+{
+    QProcessEnvironment out;
+    out.insert(QStringLiteral("ADMIN_TOKEN"), QString::fromLatin1(ApiFixture::adminToken));
+    out.insert(QStringLiteral("RELAY_POLICY_SECRET"), QString::fromLatin1(ApiFixture::policySecret));
+    out.insert(QStringLiteral("TIMMY_TOKEN_SECRET"), QString(40, u't'));
+    return out;
+}
+
+Answer parsed(const QByteArray &said)
+{
+    Answer out;
+    const qsizetype end = said.indexOf("\r\n\r\n");
+    const QByteArrayList lines = said.left(end).split('\n');
+    out.status = lines.first().split(' ').value(1).toInt();
+    for (const QByteArray &line : lines.mid(1)) {
+        const qsizetype colon = line.indexOf(':');
+        out.headers.insert(line.left(colon).trimmed().toLower(), line.mid(colon + 1).trimmed());
+    }
+    out.body = said.mid(end + 4);
+    return out;
+}
+
+} // namespace
+
+Ask Ask::with(const QByteArray &name, const QByteArray &value) const
+{
+    Ask out = *this;
+    out.headers.insert(name, value);
+    return out;
+}
+
+QByteArray Answer::brief() const
+{
+    QByteArray out = QByteArray::number(status);
+    for (const char *part : {"code", "field"}) {
+        if (const QByteArray value = text(part).toUtf8(); !value.isEmpty())
+            out += ' ' + value;
+    }
+    return out;
+}
+
+OpenCall::OpenCall(quint16 port, const Ask &ask)
+    : m_method(ask.method)
+{
+    QByteArray head = ask.method + ' ' + ask.target + " HTTP/1.1\r\n";
+    if (!ask.headers.contains("Host"))
+        head += "Host: 127.0.0.1:" + QByteArray::number(port) + "\r\n";
+    if (!ask.body.isEmpty() && !ask.headers.contains("Content-Type"))
+        head += "Content-Type: application/json\r\n";
+    if (!ask.body.isEmpty() || ask.method == "POST")
+        head += "Content-Length: " + QByteArray::number(ask.body.size()) + "\r\n";
+    for (auto it = ask.headers.begin(); it != ask.headers.end(); ++it) {
+        if (!it.value().isNull())
+            head += it.key() + ": " + it.value() + "\r\n";
+    }
+    m_socket.connectToHost(QHostAddress::LocalHost, port);
+    m_socket.write(head + "\r\n" + ask.body);
+}
+
+bool OpenCall::isAnswered()
+{
+    m_said += m_socket.readAll();
+    const qsizetype end = m_said.indexOf("\r\n\r\n");
+    if (end < 0)
+        return false;
+    const Answer head = parsed(m_said.left(end + 4));
+    if (m_method == "HEAD" || head.status == 204)
+        return true;
+    return m_said.size() >= end + 4 + head.headers.value("content-length").toLongLong();
+}
+
+Answer OpenCall::answer()
+{
+    if (!QTest::qWaitFor(
+            [this] { return isAnswered() || m_socket.state() == QAbstractSocket::UnconnectedState; },
+            patienceMs) ||
+        !isAnswered())
+        return {};
+    return parsed(m_said);
+}
+
+ApiFixture::ApiFixture(const QString &engine, const Settings::Values &commandLine, HttpHostOptions options)
+    : contract(theContract())
+    , database(engine)
+    , settings(commandLine, {}, {})
+    , secrets(environment(), [this] { return openSecretsFile(database.dir()); })
+    , reader(database.url())
+    , activity(*database, clock)
+    , changes(*database)
+    , savedSettings(*database, clock, settings, activity)
+    , ledger(*database, clock)
+    , identities(*database, clock, settings)
+    , relayAccounts(*database, clock, settings, identities, activity)
+    , trust(*database, clock, settings, identities, relayAccounts, activity)
+    , tokens(clock, settings, secrets)
+    , signIn(*database, clock, settings, identities, trust, tokens)
+    , vouches(*database, clock, settings, identities, relayAccounts, trust, activity)
+    , policyLog(*database, clock)
+    , queue(*database, clock, identities, activity)
+    , relayManagement(*database, clock, relayAccounts, queue, activity, changes)
+    , relayPolicy(*database, clock, settings, relayAccounts, queue, relayManagement, policyLog)
+    , m_options(std::move(options))
+{
+    m_options.port = 0;
+    settings.onChange([this](Setting) { relayPolicy.settingsChanged(); });
+    restartApi();
+}
+
+ApiFixture::~ApiFixture() = default;
+
+void ApiFixture::restartApi()
+{
+    api.reset();
+    api = std::make_unique<ApiServer>(ApiServices{
+        *database, clock,         settings,        secrets,     savedSettings, reader, activity,
+        changes,   ledger,        reconcile,       identities,  trust,         tokens, signIn,
+        vouches,   relayAccounts, relayManagement, relayPolicy, policyLog,     queue,  database.dir()});
+    api->listen(m_options);
+}
+
+Answer ApiFixture::ask(const Ask &ask)
+{
+    const Answer answer = OpenCall(port(), ask).answer();
+    const QByteArray path =
+        ask.target.left(ask.target.indexOf('?') < 0 ? ask.target.size() : ask.target.indexOf('?'));
+    const QStringList problems =
+        contract.problems(ask.method, path, answer.status, answer.headers.value("content-type"), answer.body);
+    if (!problems.isEmpty()) {
+        const QString text =
+            QStringLiteral("%1 %2: %3")
+                .arg(QString::fromLatin1(ask.method), QString::fromLatin1(ask.target), problems.join(u'\n'));
+        QTest::qFail(qPrintable(text), __FILE__, __LINE__);
+    }
+    if (const auto *operation = contract.find(ask.method, path);
+        operation && answer.status / 100 == 2 && ask.method != "HEAD")
+        m_served.insert(operation->method + ' ' + operation->path);
+    return answer;
+}
+
+Ask ApiFixture::asAdmin(Ask ask)
+{
+    if (!ask.headers.contains("Authorization"))
+        ask.headers.insert("Authorization", "Bearer " + adminToken);
+    return ask;
+}
+
+Answer ApiFixture::get(const QByteArray &target)
+{
+    return ask(asAdmin({.target = target}));
+}
+
+Answer ApiFixture::post(const QByteArray &target, const QJsonObject &body)
+{
+    return post(target, QJsonDocument(body).toJson(QJsonDocument::Compact));
+}
+
+Answer ApiFixture::post(const QByteArray &target, const QByteArray &body)
+{
+    return ask(asAdmin({.method = "POST", .target = target, .body = body}));
+}
+
+Answer ApiFixture::patch(const QByteArray &target, const QJsonObject &body)
+{
+    return ask(asAdmin(
+        {.method = "PATCH", .target = target, .body = QJsonDocument(body).toJson(QJsonDocument::Compact)}));
+}
+
+std::unique_ptr<OpenCall> ApiFixture::start(const QByteArray &target)
+{
+    return std::make_unique<OpenCall>(port(), asAdmin({.target = target}));
+}
+
+QPair<QString, QString> ApiFixture::decide(const Event &event)
+{
+    const QByteArray line =
+        R"({"type":"new","receivedAt":1800000000,"sourceType":"IP4","sourceInfo":"203.0.113.7","event":)" +
+        event.toJson() + '}';
+    const Answer answer = ask(Ask{.method = "POST", .target = "/api/relay/policy", .body = line}.with(
+        "Authorization", "Bearer " + policySecret));
+    if (answer.text("id").toLatin1() != event.id.hex())
+        return {QStringLiteral("another id"), QString::fromUtf8(answer.body)};
+    return {answer.text("action"), answer.text("msg")};
+}
+
+QByteArray ApiFixture::state()
+{
+    return Activity::verify(*database).head + ' ' + QByteArray::number(static_cast<qint64>(changes.latest()));
+}
+
+SecretKey testKey(quint32 number)
+{
+    QByteArray bytes(32, '\1');
+    qToBigEndian(number, bytes.data() + 28);
+    return std::move(*SecretKey::fromBytes(bytes));
+}
+
+Event signedEvent(const SecretKey &author, int kind, const QByteArray &content,
+                  std::vector<std::vector<QByteArray>> tags)
+{
+    Event event;
+    event.pubkey = author.pubKey();
+    event.createdAt = 1'800'000'000;
+    event.kind = kind;
+    event.tags = std::move(tags);
+    event.content = content;
+    event.id = event.computedId();
+    event.signature = author.sign(event.id.bytes(), {});
+    return event;
+}
+
+} // namespace tower
