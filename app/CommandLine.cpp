@@ -69,6 +69,11 @@ TowerOptions readCommandLine(const QStringList &arguments, const QProcessEnviron
     const QCommandLineOption accept(QStringLiteral("accept-secret-change"), QStringLiteral("Go on although this secret is not the one used before."), QStringLiteral("NAME"));
     const QCommandLineOption demo(QStringLiteral("demo"), QStringLiteral("A throw-away data folder full of plausible data; nothing real is touched."));
     parser.addOptions({help, version, dataDir, database, listen, config, set, print, certificate, key, proxy, accept, demo});
+    const QCommandLineOption page(QStringLiteral("page"), QStringLiteral("The page to open: overview, activity, trust, relay-access, moderation, api, settings; after a colon what to show there, as in moderation:flagged."), QStringLiteral("NAME"));
+    const QCommandLineOption theme(QStringLiteral("theme"), QStringLiteral("light or dark (default: as the desktop)."), QStringLiteral("NAME"));
+    const QCommandLineOption screenshot(QStringLiteral("screenshot"), QStringLiteral("Draw the window into this PNG file once it has settled, then quit (works with QT_QPA_PLATFORM=offscreen)."), QStringLiteral("FILE"));
+    if (console)
+        parser.addOptions({page, theme, screenshot});
 
     if (!parser.parse(arguments))
         throw CommandLineExit{2, parser.errorText() + QStringLiteral("\nTry --help.")};
@@ -97,6 +102,13 @@ TowerOptions readCommandLine(const QStringList &arguments, const QProcessEnviron
     out.behindProxy = parser.isSet(proxy);
     out.demo = parser.isSet(demo);
     out.printSettings = parser.isSet(print);
+    if (console) {
+        out.page = parser.value(page);
+        out.theme = parser.value(theme);
+        out.screenshot = parser.value(screenshot);
+        if (!out.theme.isEmpty() && out.theme != QLatin1String("light") && out.theme != QLatin1String("dark"))
+            throw CommandLineExit{2, QStringLiteral("--theme wants light or dark, not \"%1\".").arg(out.theme)};
+    }
     out.acceptedSecretChanges = parser.values(accept);
     for (QString &name : out.acceptedSecretChanges)
         name = name.trimmed().toUpper();

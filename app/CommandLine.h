@@ -26,6 +26,9 @@ struct TowerOptions
     bool behindProxy = false;
     bool demo = false;
     bool printSettings = false;
+    QString page;       ///< of the console: where it opens
+    QString theme;      ///< of the console: light, dark, or empty for the system's
+    QString screenshot; ///< of the console: a file to draw the window into, then quit
     /// Secrets whose change the operator confirms, by name.
     QStringList acceptedSecretChanges;
     Settings settings;

@@ -5,9 +5,11 @@
 #include "app/DemoTexts.h"
 #include "core/base/Error.h"
 #include "core/nostr/Keys.h"
+#include "core/relay/RelayManagement.h"
 #include "core/relay/RelayPolicy.h"
 #include "core/store/Migrations.h"
 #include "core/trust/Trust.h"
+#include "core/trust/Vouches.h"
 
 #include <QDir>
 #include <QRandomGenerator>
@@ -20,7 +22,7 @@ namespace {
 
 constexpr int identityCount = 200;
 constexpr int historyDays = 30;
-const QString operatorName = QStringLiteral("console");
+const QString operatorName = QStringLiteral("admin:console");
 
 /// A member of the demo: a real key, so that its events are really signed.
 struct Member
@@ -48,9 +50,11 @@ public:
         : m_clock(SystemClock().now() - days(historyDays)), m_database(opened(options, m_clock)), m_activity(m_database, m_clock),
           m_identities(m_database, m_clock, options.settings),
           m_accounts(m_database, m_clock, options.settings, m_identities, m_activity),
-          m_trust(m_database, m_clock, options.settings, m_identities, m_accounts, m_activity), m_log(m_database, m_clock),
+          m_trust(m_database, m_clock, options.settings, m_identities, m_accounts, m_activity),
+          m_vouches(m_database, m_clock, options.settings, m_identities, m_accounts, m_trust, m_activity), m_log(m_database, m_clock),
           m_queue(m_database, m_clock, m_identities, m_activity),
-          m_policy(m_database, m_clock, options.settings, m_accounts, m_queue, m_log)
+          m_changes(m_database), m_management(m_database, m_clock, m_accounts, m_queue, m_activity, m_changes),
+          m_policy(m_database, m_clock, options.settings, m_accounts, m_queue, m_management, m_log)
     {
         for (int i = 0; i < identityCount; ++i)
             m_members.push_back(memberOf(i));
@@ -65,12 +69,18 @@ public:
                 decide(i);
             if (i % 3 == 0)
                 post(m_random.bounded(i + 1));
+            if (i % 5 == 4)
+                vouch(i);
+            if (i % 9 == 5)
+                work(m_random.bounded(i + 1));
             m_clock.advance(step);
         }
         // The last hours are the liveliest, and leave the queue that the operator finds.
         m_clock.set(SystemClock().now() - seconds(3 * 3600));
         for (int i = 0; i < 90; ++i) {
             post(m_random.bounded(identityCount));
+            if (i % 2 == 0)
+                review();
             m_clock.advance(seconds(60 + m_random.bounded(60)));
         }
         m_queue.flush();
@@ -114,30 +124,87 @@ private:
     {
         const Member &author = member(number);
         Event event;
-        event.pubkey = author.pubkey;
-        event.createdAt = m_clock.now().value() / 1000;
         const int die = m_random.bounded(10);
         event.kind = die == 0 ? 0 : die == 1 ? 30023 : die == 2 ? 20001 : 1;
         event.content = event.kind == 0 ? demo::profile(number) : demo::note(static_cast<int>(m_random.bounded(1000)));
         if (m_random.bounded(3) == 0)
             event.tags.push_back({"t", "lightning"});
-        event.id = event.computedId();
-        event.signature = author.key.sign(event.id.bytes());
-        EventParse parsed;
-        parsed.id = event.id.hex();
-        parsed.event = event;
-        m_policy.decide(parsed, demo::source(number), [](const PolicyDecision &) {});
+        m_policy.decide(signedBy(author, event), demo::source(number), [](const PolicyDecision &) {});
         m_queue.flush();
     }
 
-    /// The operator has been here this morning: some of the older ones are declined.
+    /// One who has just become elite, or long has been, speaks for a newcomer; a few such words are taken back.
+    void vouch(int number)
+    {
+        IdentityFilter elite;
+        elite.tier = Tier::Elite;
+        const std::vector<Identity> found = m_identities.list(elite, {50, {}}).items;
+        if (found.empty())
+            return;
+        const PubKey &key = found[static_cast<std::size_t>(number) % std::min<std::size_t>(found.size(), 6)].pubkey;
+        const auto voucher = std::find_if(m_members.begin(), m_members.end(), [&key](const Member &m) { return m.pubkey == key; });
+        const PubKey vouchee = member(number - m_random.bounded(4)).pubkey;
+        if (voucher == m_members.end() || vouchee == key)
+            return;
+        Event event;
+        event.kind = 1;
+        event.content = demo::vouch(number);
+        event.tags.push_back({"p", vouchee.hex()});
+        const Vouches::Outcome outcome = m_vouches.vouch(key, vouchee, signedBy(*voucher, event));
+        if (number % 8 == 4)
+            m_vouches.revoke(outcome.vouch.id, demo::revokeReason(number), operatorName);
+    }
+
+    /// Jobs done for a member, and what the operator thinks of them.
+    void work(int number)
+    {
+        const PubKey &key = member(number).pubkey;
+        for (int i = 0; i < number % 4; ++i)
+            m_trust.recordSuccess(key, Sats(120 + number), QStringLiteral("job:demo-%1-%2").arg(number).arg(i));
+        if (number % 6 == 1)
+            m_trust.recordFailure(key, demo::failure(number), QStringLiteral("job:demo-%1-x").arg(number), false);
+        if (number % 3 == 0)
+            m_trust.note(key, demo::remark(number), operatorName);
+    }
+
+    /// What the AI reviewer would have said, a day on which there was one.
+    void review()
+    {
+        const auto event = m_queue.nextForReview(false);
+        if (!event)
+            return;
+        const bool advertising = event->content.contains("DOUBLE");
+        const bool unsure = !advertising && event->kind == 30023;
+        const Review verdict{advertising ? ReviewVerdict::Flag : unsure ? ReviewVerdict::Undecided : ReviewVerdict::Approve,
+                             demo::verdict(advertising, unsure), {}};
+        m_queue.takeReview(event->eventId, verdict, {toText(Tier::Trusted)});
+    }
+
+    /// The operator has been here this morning: some of the older ones are declined, some let through.
     void judge()
     {
         QueueFilter filter;
         filter.status = QueueStatus::Pending;
         const Page<QueuedEvent> waiting = m_queue.list(filter, {40, {}});
         for (std::size_t i = 0; i < waiting.items.size(); i += 5)
-            m_queue.reject(waiting.items[i].eventId, demo::rejectReason(static_cast<int>(i)), QStringLiteral("admin:console"));
+            m_queue.reject(waiting.items[i].eventId, demo::rejectReason(static_cast<int>(i)), operatorName);
+        for (std::size_t i = 1; i < waiting.items.size(); i += 4) {
+            if (i % 5 != 0)
+                m_queue.approve(waiting.items[i].eventId, operatorName);
+        }
+    }
+
+    /// `event` by this member and of now, as the relay or the sign-in would read it.
+    EventParse signedBy(const Member &author, Event event) const
+    {
+        event.pubkey = author.pubkey;
+        event.createdAt = m_clock.now().value() / 1000;
+        event.id = event.computedId();
+        event.signature = author.key.sign(event.id.bytes());
+        EventParse parsed;
+        parsed.id = event.id.hex();
+        parsed.event = std::move(event);
+        return parsed;
     }
 
     ManualClock m_clock;
@@ -146,8 +213,11 @@ private:
     Identities m_identities;
     RelayAccounts m_accounts;
     Trust m_trust;
+    Vouches m_vouches;
     PolicyLog m_log;
     ModerationQueue m_queue;
+    Changes m_changes;
+    RelayManagement m_management;
     RelayPolicy m_policy;
     std::vector<Member> m_members;
     QRandomGenerator m_random{21};

@@ -40,6 +40,11 @@ constexpr std::array notes{
     "Proposal: let us keep one thread per topic, so that newcomers find things again.",
     "The generosity pool paid for my first job. Paying it forward now.",
 };
+constexpr std::array vouchTexts{"Met them, worked with them, would trust them with my node.", "Good people. Helped me recover my channels.",
+                                "I vouch for this one."};
+constexpr std::array failures{"the request asked for something refused", "the answer could not be used"};
+constexpr std::array remarks{"Runs the Thursday meetup.", "Wrote to us about a lost key; now on a new one.", "Pays promptly, asks precisely.",
+                             "Translator for the German community.", "Shares one machine with two others: similar times are no sign."};
 constexpr std::array names{"ada", "bruno", "carla", "dmitri", "esther", "farid", "greta", "hiro", "ines", "jonas"};
 
 } // namespace
@@ -49,6 +54,18 @@ QString grantReason(int number) { return QString::fromUtf8(pick(grantReasons, nu
 QString revokeReason(int number) { return QString::fromUtf8(pick(revokeReasons, number / 28)); }
 QString rejectReason(int number) { return QString::fromUtf8(pick(rejectReasons, number / 5)); }
 QByteArray note(int number) { return pick(notes, number); }
+
+QByteArray vouch(int number) { return pick(vouchTexts, number); }
+QString failure(int number) { return QString::fromUtf8(pick(failures, number)); }
+QString remark(int number) { return QString::fromUtf8(pick(remarks, number / 3)); }
+
+QString verdict(bool advertising, bool unsure)
+{
+    if (advertising)
+        return QStringLiteral("Promises doubled money for a payment in advance: a known fraud.");
+    return unsure ? QStringLiteral("Too long to judge with certainty; nothing objectionable at first sight.")
+                  : QStringLiteral("An ordinary post among members.");
+}
 
 QByteArray profile(int number)
 {

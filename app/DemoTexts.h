@@ -15,5 +15,9 @@ QString rejectReason(int number);
 QByteArray note(int number);
 QByteArray profile(int number);
 QByteArray source(int number);
+QByteArray vouch(int number);
+QString failure(int number);
+QString remark(int number);
+QString verdict(bool advertising, bool unsure);
 
 } // namespace tower::demo

@@ -84,11 +84,13 @@ Tower::Tower(TowerOptions given, QObject *parent)
       trust(database, clock, settings, identities, relayAccounts, activity), tokens(clock, settings, secrets),
       signIn(database, clock, settings, identities, trust, tokens),
       vouches(database, clock, settings, identities, relayAccounts, trust, activity), policyLog(database, clock),
-      queue(database, clock, identities, activity), relayPolicy(database, clock, settings, relayAccounts, queue, policyLog),
+      queue(database, clock, identities, activity),
+      relayManagement(database, clock, relayAccounts, queue, activity, changes),
+      relayPolicy(database, clock, settings, relayAccounts, queue, relayManagement, policyLog),
       agent(agentFor(settings, secrets, clock)), relayClient(clock),
       publisher(database, clock, settings, relayClient, instanceName(options.dataDir)), reviewer(queue, settings, *agent),
       api({database, clock, settings, secrets, savedSettings, reader, activity, changes, ledger, reconcile, identities, trust,
-           tokens, signIn, vouches, relayAccounts, relayPolicy, policyLog, queue, options.dataDir,
+           tokens, signIn, vouches, relayAccounts, relayManagement, relayPolicy, policyLog, queue, options.dataDir,
            [] { return std::int64_t{0}; }, &reviewer}),
       m_sweep(new QTimer(this))
 {

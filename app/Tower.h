@@ -69,6 +69,7 @@ public:
     Vouches vouches;
     PolicyLog policyLog;
     ModerationQueue queue;
+    RelayManagement relayManagement;
     RelayPolicy relayPolicy;
     std::unique_ptr<Agent> agent;
     RelayClient relayClient;

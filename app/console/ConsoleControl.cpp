@@ -169,7 +169,7 @@ std::vector<RequestLine> ConsoleControl::lines(int limit, bool errorsOnly)
 
 QString ConsoleControl::rotateAdminToken()
 {
-    rotateSecret(m_tower.secrets, Secret::AdminToken, m_tower.database, m_tower.clock, m_tower.activity, QStringLiteral("console"));
+    rotateSecret(m_tower.secrets, Secret::AdminToken, m_tower.database, m_tower.clock, m_tower.activity, QStringLiteral("admin:console"));
     return QString::fromUtf8(m_tower.secrets.value(Secret::AdminToken).view().toByteArray());
 }
 
@@ -190,6 +190,21 @@ QString ConsoleControl::curlFor(const QString &method, const QString &path)
     if (method == QLatin1String("POST") || method == QLatin1String("PATCH"))
         out += QStringLiteral(" -H 'Content-Type: application/json' -d '{}'");
     return out + QStringLiteral(" '%1%2'").arg(m_tower.api.baseUrl(), path);
+}
+
+std::vector<SecretLine> ConsoleControl::secrets()
+{
+    std::vector<SecretLine> out;
+    for (const SecretSpec &spec : Secrets::catalogue()) {
+        const bool isSet = m_tower.secrets.isSet(spec.secret);
+        const SecretSource source = m_tower.secrets.source(spec.secret);
+        // What this start generated is kept in the store too.
+        const bool inStore = source == SecretSource::SecretsIni || source == SecretSource::Generated;
+        out.push_back({QString::fromLatin1(spec.name), QString::fromUtf8(spec.meaning), isSet,
+                       isSet ? Secrets::sourceName(source) : QString(),
+                       isSet && inStore && m_tower.secrets.storeSource() == SecretSource::SecretsIni});
+    }
+    return out;
 }
 
 QFuture<ChainReport> ConsoleControl::verifyActivity(std::function<bool()> cancelled)

@@ -27,6 +27,7 @@ public:
     std::vector<RequestLine> errors(int limit) override;
     QString rotateAdminToken() override;
     QString curlFor(const QString &method, const QString &path) override;
+    std::vector<SecretLine> secrets() override;
     QFuture<ChainReport> verifyActivity(std::function<bool()> cancelled) override;
     QFuture<void> backup(const QString &file) override;
     QString dataFolder() override;

@@ -14,8 +14,38 @@
 #include <QApplication>
 #include <QDir>
 #include <QSettings>
+#include <QTimer>
+
+#include <cstdio>
 
 namespace {
+
+constexpr int settleMs = 2'500; ///< pages have asked, been answered and painted by then
+
+tower::Scheme schemeOf(const QString &theme)
+{
+    if (theme == QLatin1String("light"))
+        return tower::Scheme::Light;
+    return theme == QLatin1String("dark") ? tower::Scheme::Dark : tower::Scheme::System;
+}
+
+void openPage(tower::MainWindow &window, const QString &page)
+{
+    const auto colon = page.indexOf(QLatin1Char(':'));
+    window.openPage(page.left(colon), colon < 0 ? QString() : page.mid(colon + 1));
+}
+
+/// Draws the window into a file when it has settled, then ends the program: 0 when the file is there.
+void drawAndQuit(QApplication &application, tower::MainWindow &window, const QString &file)
+{
+    window.resize(1280, 800);
+    QTimer::singleShot(settleMs, &window, [&application, &window, file] {
+        const bool written = window.grab().save(file, "PNG");
+        if (!written)
+            std::fprintf(stderr, "tower-console: %s can't be written.\n", qUtf8Printable(file));
+        application.exit(written ? 0 : 1);
+    });
+}
 
 int runConsole(QApplication &application, tower::TowerOptions options)
 {
@@ -25,7 +55,9 @@ int runConsole(QApplication &application, tower::TowerOptions options)
 
     const std::unique_ptr<Demo> demo = makeDemo(options);
     const QString dataDir = options.dataDir;
-    const ThemeControl theme(application);
+    const QString page = options.page;
+    const QString screenshot = options.screenshot;
+    const ThemeControl theme(application, schemeOf(options.theme));
     CoreThread coreThread(std::move(options));
     Core core(coreThread.context(), coreThread.services());
     QSettings remembered(QDir(dataDir).filePath(QStringLiteral("console.ini")), QSettings::IniFormat);
@@ -40,6 +72,10 @@ int runConsole(QApplication &application, tower::TowerOptions options)
         window.activateWindow();
     });
     const ShutdownSignals shutdown([&application](int) { application.quit(); });
+    if (!page.isEmpty())
+        openPage(window, page);
+    if (!screenshot.isEmpty())
+        drawAndQuit(application, window, screenshot);
     window.show();
     return application.exec();
 }

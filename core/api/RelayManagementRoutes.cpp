@@ -23,7 +23,8 @@ class ManagementCall
 {
 public:
     ManagementCall(const QJsonArray &parameters, const PubKey &signer)
-        : actor(QStringLiteral("admin:") + signer.text()), m_parameters(parameters)
+        : actor(QStringLiteral("admin:") + signer.text())
+        , m_parameters(parameters)
     {
     }
 
@@ -36,7 +37,9 @@ public:
     {
         const double number = m_parameters.at(0).toDouble(-1);
         if (std::trunc(number) != number || number < 0 || number > Event::maximumKind)
-            throw badRequest("kind", QStringLiteral("The first parameter must be a kind: a whole number between 0 and 65535."));
+            throw badRequest(
+                "kind",
+                QStringLiteral("The first parameter must be a kind: a whole number between 0 and 65535."));
         return static_cast<int>(number);
     }
 
@@ -49,14 +52,19 @@ private:
         if (value.isUndefined() || value.isNull())
             return {};
         if (!value.isString() || value.toString().contains(QChar(u'\0')))
-            throw badRequest("params", QStringLiteral("Parameter %1, %2, must be a text without NUL characters.").arg(at + 1).arg(QLatin1String(what)));
+            throw badRequest("params",
+                             QStringLiteral("Parameter %1, %2, must be a text without NUL characters.")
+                                 .arg(at + 1)
+                                 .arg(QLatin1String(what)));
         return value.toString();
     }
     [[nodiscard]] QString required(qsizetype at, const char *what) const
     {
         const QString text = optional(at, what);
         if (text.isEmpty())
-            throw badRequest("params", QStringLiteral("Parameter %1, %2, is missing.").arg(at + 1).arg(QLatin1String(what)));
+            throw badRequest(
+                "params",
+                QStringLiteral("Parameter %1, %2, is missing.").arg(at + 1).arg(QLatin1String(what)));
         return text;
     }
 
@@ -71,14 +79,21 @@ const std::map<QString, Command> &commands()
     using C = ManagementCall;
     static const std::map<QString, Command> all{
         {QStringLiteral("banpubkey"), [](M &m, const C &c) { m.banPubkey(c.key(), c.reason(), c.actor); }},
-        {QStringLiteral("unbanpubkey"), [](M &m, const C &c) { m.unbanPubkey(c.key(), c.reason(), c.actor); }},
-        {QStringLiteral("allowpubkey"), [](M &m, const C &c) { m.allowPubkey(c.key(), c.reason(), c.actor); }},
-        {QStringLiteral("unallowpubkey"), [](M &m, const C &c) { m.unallowPubkey(c.key(), c.reason(), c.actor); }},
-        {QStringLiteral("allowevent"), [](M &m, const C &c) { m.allowEvent(c.event(), c.reason(), c.actor); }},
+        {QStringLiteral("unbanpubkey"),
+         [](M &m, const C &c) { m.unbanPubkey(c.key(), c.reason(), c.actor); }},
+        {QStringLiteral("allowpubkey"),
+         [](M &m, const C &c) { m.allowPubkey(c.key(), c.reason(), c.actor); }},
+        {QStringLiteral("unallowpubkey"),
+         [](M &m, const C &c) { m.unallowPubkey(c.key(), c.reason(), c.actor); }},
+        {QStringLiteral("allowevent"),
+         [](M &m, const C &c) { m.allowEvent(c.event(), c.reason(), c.actor); }},
         {QStringLiteral("banevent"), [](M &m, const C &c) { m.banEvent(c.event(), c.reason(), c.actor); }},
-        {QStringLiteral("changerelayname"), [](M &m, const C &c) { m.changeProfile(ProfileField::Name, c.text(), c.actor); }},
-        {QStringLiteral("changerelaydescription"), [](M &m, const C &c) { m.changeProfile(ProfileField::Description, c.text(), c.actor); }},
-        {QStringLiteral("changerelayicon"), [](M &m, const C &c) { m.changeProfile(ProfileField::Icon, c.text(), c.actor); }},
+        {QStringLiteral("changerelayname"),
+         [](M &m, const C &c) { m.changeProfile(ProfileField::Name, c.text(), c.actor); }},
+        {QStringLiteral("changerelaydescription"),
+         [](M &m, const C &c) { m.changeProfile(ProfileField::Description, c.text(), c.actor); }},
+        {QStringLiteral("changerelayicon"),
+         [](M &m, const C &c) { m.changeProfile(ProfileField::Icon, c.text(), c.actor); }},
         {QStringLiteral("allowkind"), [](M &m, const C &c) { m.allowKind(c.kind(), c.actor); }},
         {QStringLiteral("disallowkind"), [](M &m, const C &c) { m.disallowKind(c.kind(), c.actor); }},
         {QStringLiteral("blockip"), [](M &m, const C &c) { m.blockIp(c.address(), c.reason(), c.actor); }},
@@ -126,7 +141,8 @@ HttpResponse result(const QJsonValue &value)
 /// NIP-86 tells what went wrong with a call in the answer, not by the status.
 HttpResponse failure(const QString &sentence)
 {
-    return HttpResponse::json(QJsonObject{{QStringLiteral("result"), QJsonValue::Null}, {QStringLiteral("error"), sentence}});
+    return HttpResponse::json(
+        QJsonObject{{QStringLiteral("result"), QJsonValue::Null}, {QStringLiteral("error"), sentence}});
 }
 
 HttpResponse obey(RelayManagement &management, Command command, const ManagementCall &call)
@@ -134,8 +150,8 @@ HttpResponse obey(RelayManagement &management, Command command, const Management
     try {
         command(management, call);
     } catch (const ServiceError &error) {
-        const bool isCallers = error.kind() == ErrorKind::BadRequest || error.kind() == ErrorKind::NotFound
-                               || error.kind() == ErrorKind::Conflict;
+        const bool isCallers = error.kind() == ErrorKind::BadRequest || error.kind() == ErrorKind::NotFound ||
+                               error.kind() == ErrorKind::Conflict;
         if (!isCallers)
             throw;
         return failure(error.message());
@@ -156,7 +172,8 @@ QByteArray listed(Database &database, const Listing &listing, Millis now)
     return QJsonDocument(QJsonObject{{QStringLiteral("result"), items}}).toJson(QJsonDocument::Compact);
 }
 
-QCoro::Task<HttpResponse> manage(Auth &auth, RelayManagement &management, const Clock &clock, Reader &reader, HttpRequest request)
+QCoro::Task<HttpResponse> manage(Auth &auth, RelayManagement &management, const Clock &clock, Reader &reader,
+                                 HttpRequest request)
 {
     const PubKey signer = auth.requireAdminSignature(request, true);
     const QJsonObject body = request.json();
@@ -176,7 +193,9 @@ QCoro::Task<HttpResponse> manage(Auth &auth, RelayManagement &management, const 
     if (const auto command = commands().find(method); command != commands().end())
         co_return obey(management, command->second, ManagementCall(parameters.toArray(), signer));
     if (const auto found = listings().find(method); found != listings().end()) {
-        const auto work = [listing = found->second, now = clock.now()](Database &database) { return listed(database, listing, now); };
+        const auto work = [listing = found->second, now = clock.now()](Database &database) {
+            return listed(database, listing, now);
+        };
         QFuture<QByteArray> reading = reader.run(work);
         const QByteArray answer = co_await reading;
         co_return HttpResponse::text(answer, "application/json");
@@ -193,28 +212,30 @@ bool wantsRelayInformation(const HttpRequest &request)
 
 HttpResponse relayInformation(const RelayProfile &profile, const std::optional<PubKey> &timmy)
 {
-    QJsonObject document{
-        {QStringLiteral("name"), profile.name},
-        {QStringLiteral("description"), profile.description},
-        {QStringLiteral("supported_nips"), QJsonArray{1, 11, 86, 98}},
-        {QStringLiteral("software"), QStringLiteral("timmy-tower")},
-        {QStringLiteral("version"), QStringLiteral(TOWER_VERSION)},
-        {QStringLiteral("limitation"), QJsonObject{{QStringLiteral("restricted_writes"), true},
-                                                   {QStringLiteral("auth_required"), false},
-                                                   {QStringLiteral("payment_required"), false},
-                                                   {QStringLiteral("max_message_length"), Event::maximumBytes}}}};
+    QJsonObject document{{QStringLiteral("name"), profile.name},
+                         {QStringLiteral("description"), profile.description},
+                         {QStringLiteral("supported_nips"), QJsonArray{1, 11, 86, 98}},
+                         {QStringLiteral("software"), QStringLiteral("timmy-tower")},
+                         {QStringLiteral("version"), QStringLiteral(TOWER_VERSION)},
+                         {QStringLiteral("limitation"),
+                          QJsonObject{{QStringLiteral("restricted_writes"), true},
+                                      {QStringLiteral("auth_required"), false},
+                                      {QStringLiteral("payment_required"), false},
+                                      {QStringLiteral("max_message_length"), Event::maximumBytes}}}};
     if (!profile.icon.isEmpty())
         document.insert(QStringLiteral("icon"), profile.icon);
     if (timmy)
         document.insert(QStringLiteral("pubkey"), timmy->text());
-    HttpResponse response = HttpResponse::text(QJsonDocument(document).toJson(QJsonDocument::Compact), nip11Type);
+    HttpResponse response =
+        HttpResponse::text(QJsonDocument(document).toJson(QJsonDocument::Compact), nip11Type);
     // NIP-11 wants these beside Access-Control-Allow-Origin, which every public answer has.
     response.headers.emplace_back("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS, POST");
     response.headers.emplace_back("Access-Control-Allow-Headers", "Accept, Authorization, Content-Type");
     return response;
 }
 
-void addRelayManagementRoutes(Router &router, Auth &auth, RelayManagement &management, const Clock &clock, Reader &reader)
+void addRelayManagementRoutes(Router &router, Auth &auth, RelayManagement &management, const Clock &clock,
+                              Reader &reader)
 {
     // Web clients of any origin call this: what they may do is in the signature, and nowhere else.
     for (const char *pattern : {"/", "/api/relay/manage"}) {

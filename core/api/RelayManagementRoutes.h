@@ -15,6 +15,7 @@ bool wantsRelayInformation(const HttpRequest &request);
 HttpResponse relayInformation(const RelayProfile &profile, const std::optional<PubKey> &timmy);
 
 /// POST / and POST /api/relay/manage: relay management (NIP-86), signed by an administrator (NIP-98).
-void addRelayManagementRoutes(Router &router, Auth &auth, RelayManagement &management, const Clock &clock, Reader &reader);
+void addRelayManagementRoutes(Router &router, Auth &auth, RelayManagement &management, const Clock &clock,
+                              Reader &reader);
 
 } // namespace tower

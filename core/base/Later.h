@@ -9,9 +9,9 @@
 
 namespace tower {
 
-/// A result that comes later, on the same thread: one side gives it, one coroutine waits for it. The waiter is
-/// resumed inside give(), so that whoever gives what is still owed in its destructor knows that nobody waits
-/// any more when it is gone. Copies share the result; only the first give() counts.
+/// A result that comes later, on the same thread: one side gives it, one coroutine waits for it. The waiter
+/// is resumed inside give(), so that whoever gives what is still owed in its destructor knows that nobody
+/// waits any more when it is gone. Copies share the result; only the first give() counts.
 template <class T>
 class Later
 {

@@ -41,7 +41,7 @@ struct HttpRequest
     QHostAddress peer;     ///< the client's address (behind a trusted proxy: what X-Forwarded-For says)
     bool loopback = false; ///< the socket itself is loopback and no proxy stands in front
     QByteArray id;         ///< X-Request-Id of the answer; also in the log line
-    QString actor;         ///< set by authorisation: "admin", "admin:<pubkey>", "policy"
+    QString actor;         ///< set by authorisation: "admin:token", "admin:<pubkey>", "policy"
     std::vector<std::pair<QByteArray, QString>> parameters; ///< of the path pattern, percent-decoded
     std::shared_ptr<ClientScope> client;
 

@@ -4,38 +4,55 @@
 
 namespace tower {
 
+namespace {
+
+/// "-" stands for NULL.
+std::optional<Millis> optionalTime(const QString &word)
+{
+    if (word == QLatin1String("-"))
+        return std::nullopt;
+    return Millis(word.toLongLong());
+}
+
+PolicyStore::Standing standingFrom(const Row &row)
+{
+    PolicyStore::Standing out;
+    if (const QStringList identity = row.text("identity").split(u' '); identity.size() == 4) {
+        out.hasIdentity = true;
+        out.score = identity[0].toLongLong();
+        out.lastSeen = Millis(identity[1].toLongLong());
+        out.decayedUntil = Millis(identity[2].toLongLong());
+        out.decayExempt = identity[3] != QLatin1String("0");
+    }
+    if (const QStringList account = row.text("account").split(u' '); account.size() == 4) {
+        out.access = StoredAccess{accessFromText(account[0]).value_or(AccessLevel::None),
+                                  grantedByFromText(account[1]).value_or(GrantedBy::AutoTier), optionalTime(account[2]),
+                                  optionalTime(account[3])};
+    }
+    if (const QStringList queued = row.text("queued").split(u' '); queued.size() == 3) {
+        out.queueStatus = queueStatusFromText(queued[0]);
+        out.publishState = queued[1] == toText(PublishState::Published) ? PublishState::Published : PublishState::None;
+        out.decidedAt = optionalTime(queued[2]);
+    }
+    return out;
+}
+
+} // namespace
+
 PolicyStore::Standing PolicyStore::standing(const PubKey &author, const EventId &event)
 {
-    const auto fromRow = [](const Row &row) {
-        Standing out;
-        out.hasIdentity = !row.isNull("trust_score");
-        if (out.hasIdentity) {
-            out.score = row.integer("trust_score");
-            out.lastSeen = row.millis("last_seen");
-            out.decayedUntil = row.millis("decayed_until");
-            out.decayExempt = row.flag("decay_exempt");
-        }
-        if (!row.isNull("access_level")) {
-            out.access = StoredAccess{accessFromText(row.text("access_level")).value_or(AccessLevel::None),
-                                      grantedByFromText(row.text("granted_by")).value_or(GrantedBy::AutoTier),
-                                      row.optionalMillis("revoked_at"), row.optionalMillis("expires_at")};
-        }
-        if (!row.isNull("status")) {
-            out.queueStatus = queueStatusFromText(row.text("status"));
-            out.publishState = row.text("publish_state") == toText(PublishState::Published) ? PublishState::Published : PublishState::None;
-            out.decidedAt = row.optionalMillis("decided_at");
-        }
-        return out;
-    };
+    // Three columns, not eleven: QtSql describes each anew at every run, which would cost more than the look-up. A
+    // row that is not there makes its column NULL.
     return m_database.one(R"sql(
-        SELECT i.trust_score, i.last_seen, i.decayed_until, i.decay_exempt,
-               a.access_level, a.granted_by, a.revoked_at, a.expires_at,
-               q.status, q.publish_state, q.decided_at
+        SELECT i.trust_score || ' ' || i.last_seen || ' ' || i.decayed_until || ' ' || i.decay_exempt AS identity,
+               a.access_level || ' ' || a.granted_by || ' ' || COALESCE(CAST(a.revoked_at AS TEXT), '-') || ' '
+                   || COALESCE(CAST(a.expires_at AS TEXT), '-') AS account,
+               q.status || ' ' || q.publish_state || ' ' || COALESCE(CAST(q.decided_at AS TEXT), '-') AS queued
         FROM (SELECT 1 AS one) base
         LEFT JOIN nostr_identities i ON i.pubkey = ?
         LEFT JOIN relay_accounts a ON a.pubkey = i.pubkey
         LEFT JOIN relay_event_queue q ON q.event_id = ?)sql",
-                          {author, event}, fromRow)
+                          {author, event}, standingFrom)
         .value_or(Standing{});
 }
 

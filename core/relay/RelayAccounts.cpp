@@ -87,23 +87,85 @@ std::int64_t RelayAccounts::count()
     return m_store->count();
 }
 
-RelayAccount RelayAccounts::require(const PubKey &key)
-{
-    auto account = find(key);
-    if (!account)
-        throw notFound(QStringLiteral("No relay account has this key."), "account_not_found");
-    return *account;
-}
-
 RelayAccount RelayAccounts::grant(const PubKey &key, AccessLevel level, const QString &reason, const QString &actor,
                                   std::optional<Millis> expiresAt)
 {
-    checkReason(reason);
-    const Millis now = m_clock.now();
-    if (expiresAt && *expiresAt <= now)
-        throw badRequest("expiresAt", QStringLiteral("The grant would end before it begins: give a time in the future."));
-
+    checkGrant(reason, expiresAt);
     Transaction transaction(m_database);
+    const RelayAccount after = grantIn(transaction, key, level, reason, actor, expiresAt);
+    transaction.commit();
+    return after;
+}
+
+RelayAccount RelayAccounts::revoke(const PubKey &key, const QString &reason, const QString &actor, bool force)
+{
+    checkReason(reason);
+    Transaction transaction(m_database);
+    const RelayAccount after = revokeIn(transaction, key, reason, actor, force);
+    transaction.commit();
+    return after;
+}
+
+RelayAccount RelayAccounts::ban(const PubKey &key, const QString &reason, const QString &actor)
+{
+    checkReason(reason);
+    Transaction transaction(m_database);
+    m_identities.ensure(transaction, key);
+    if (!find(key))
+        syncFromTrustTier(transaction, key);
+    const RelayAccount after = revokeIn(transaction, key, reason, actor, false);
+    transaction.commit();
+    return after;
+}
+
+bool RelayAccounts::liftRevocation(const PubKey &key, const QString &reason, const QString &actor)
+{
+    return letTierDecide(key, "relay.lift_revocation", reason, actor,
+                         [](const StoredAccess &access) { return access.revokedAt.has_value(); });
+}
+
+bool RelayAccounts::withdrawWrite(const PubKey &key, const QString &reason, const QString &actor)
+{
+    return letTierDecide(key, "relay.withdraw", reason, actor, [](const StoredAccess &access) {
+        return access.grantedBy == GrantedBy::Manual && access.level == AccessLevel::Write && !access.revokedAt;
+    });
+}
+
+bool RelayAccounts::letTierDecide(const PubKey &key, const char *action, const QString &reason, const QString &actor,
+                                  bool (*stands)(const StoredAccess &))
+{
+    checkReason(reason);
+    Transaction transaction(m_database);
+    const auto stored = m_store->find(key, m_clock.now(), rules(), true);
+    if (!stored || !stands(stored->access))
+        return false;
+    const bool isTimmy = m_timmy == key;
+    RelayAccount after = stored->account;
+    after.level = isTimmy ? AccessLevel::Write : rules().earnedBy(after.tier);
+    after.grantedBy = isTimmy ? GrantedBy::Seed : GrantedBy::AutoTier;
+    after.actor = actor;
+    after.grantedAt = m_clock.now();
+    after.revokedAt.reset();
+    after.expiresAt.reset();
+    after.notes = reason;
+    m_store->put(after);
+    m_activity.record(transaction, {actor, QString::fromLatin1(action), key.text(), reason, described(stored->account), described(after)});
+    transaction.changed("relay_account", key.text());
+    transaction.commit();
+    return true;
+}
+
+void RelayAccounts::checkGrant(const QString &reason, std::optional<Millis> expiresAt) const
+{
+    checkReason(reason);
+    if (expiresAt && *expiresAt <= m_clock.now())
+        throw badRequest("expiresAt", QStringLiteral("The grant would end before it begins: give a time in the future."));
+}
+
+RelayAccount RelayAccounts::grantIn(Transaction &transaction, const PubKey &key, AccessLevel level, const QString &reason,
+                                    const QString &actor, std::optional<Millis> expiresAt)
+{
+    const Millis now = m_clock.now();
     const Identities::Ensured ensured = m_identities.ensure(transaction, key);
     const auto stored = m_store->find(key, now, rules(), true);
     const std::optional<RelayAccount> before = stored ? std::optional(stored->account) : std::nullopt;
@@ -120,15 +182,12 @@ RelayAccount RelayAccounts::grant(const PubKey &key, AccessLevel level, const QS
     m_store->put(after);
     m_activity.record(transaction, {actor, QStringLiteral("relay.grant"), key.text(), reason, described(before), described(after)});
     transaction.changed("relay_account", key.text());
-    transaction.commit();
     return after;
 }
 
-RelayAccount RelayAccounts::revoke(const PubKey &key, const QString &reason, const QString &actor, bool force)
+RelayAccount RelayAccounts::revokeIn(Transaction &transaction, const PubKey &key, const QString &reason, const QString &actor, bool force)
 {
-    checkReason(reason);
     const Millis now = m_clock.now();
-    Transaction transaction(m_database);
     const auto stored = m_store->find(key, now, rules(), true);
     if (!stored)
         throw notFound(QStringLiteral("No relay account has this key."), "account_not_found");
@@ -150,7 +209,6 @@ RelayAccount RelayAccounts::revoke(const PubKey &key, const QString &reason, con
     m_store->put(after);
     m_activity.record(transaction, {actor, QStringLiteral("relay.revoke"), key.text(), reason, described(stored->account), described(after)});
     transaction.changed("relay_account", key.text());
-    transaction.commit();
     return after;
 }
 
@@ -184,20 +242,28 @@ std::vector<BulkResult> RelayAccounts::bulk(BulkAction action, const QStringList
     if (keys.size() > maximumBulk)
         throw badRequest("pubkeys", QStringLiteral("At most 1,000 keys at a time."));
     checkReason(reason);
+    if (action == BulkAction::Grant)
+        checkGrant(reason, expiresAt);
+
+    // One commit for all. A key that is refused is refused before anything of it is written.
     std::vector<BulkResult> out;
     out.reserve(static_cast<std::size_t>(keys.size()));
+    Transaction transaction(m_database);
     for (const QString &text : keys) {
         try {
             const PubKey key = parsePubKey(text);
             if (action == BulkAction::Grant)
-                grant(key, level, reason, actor, expiresAt);
+                grantIn(transaction, key, level, reason, actor, expiresAt);
             else
-                revoke(key, reason, actor);
+                revokeIn(transaction, key, reason, actor, false);
             out.push_back({text, true, {}});
         } catch (const ServiceError &error) {
+            if (error.kind() == ErrorKind::Internal || error.kind() == ErrorKind::Unavailable)
+                throw;
             out.push_back({text, false, error.message()});
         }
     }
+    transaction.commit();
     return out;
 }
 

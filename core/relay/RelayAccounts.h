@@ -74,6 +74,13 @@ public:
     /// changes. Timmy's own key: 409 unless `force`.
     RelayAccount revoke(const PubKey &key, const QString &reason, const QString &actor, bool force = false);
 
+    /// Like revoke(), also for a key that has no account yet: what it earns later does not lift the ban.
+    RelayAccount ban(const PubKey &key, const QString &reason, const QString &actor);
+    /// Takes back what was decided by hand, a revocation or a grant of write access: the account has what its
+    /// tier earns (Timmy's own: its seed). False, and nothing changes, when no such decision stands.
+    bool liftRevocation(const PubKey &key, const QString &reason, const QString &actor);
+    bool withdrawWrite(const PubKey &key, const QString &reason, const QString &actor);
+
     /// What the window's Undo needs: puts the account back to what it was before a grant or revoke, if it has
     /// not changed since (409 otherwise). nullopt = there was none.
     void restore(const RelayAccount &current, const std::optional<RelayAccount> &previous, const QString &actor);
@@ -105,7 +112,12 @@ public:
                                      const RelayAccountFilter &filter, const PageRequest &page);
 
 private:
-    RelayAccount require(const PubKey &key);
+    void checkGrant(const QString &reason, std::optional<Millis> expiresAt) const;
+    RelayAccount grantIn(Transaction &transaction, const PubKey &key, AccessLevel level, const QString &reason,
+                         const QString &actor, std::optional<Millis> expiresAt);
+    RelayAccount revokeIn(Transaction &transaction, const PubKey &key, const QString &reason, const QString &actor, bool force);
+    bool letTierDecide(const PubKey &key, const char *action, const QString &reason, const QString &actor,
+                       bool (*stands)(const StoredAccess &));
 
     std::unique_ptr<RelayAccountStore> m_store;
     Database &m_database;

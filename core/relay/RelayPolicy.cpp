@@ -5,6 +5,7 @@
 #include "core/base/Error.h"
 #include "core/base/Log.h"
 #include "core/relay/PolicyStore.h"
+#include "core/relay/RelayManagement.h"
 
 #include <chrono>
 
@@ -36,8 +37,9 @@ QByteArray toText(PolicyAction action)
 /// What a judgement found on its way; steps are written down only when somebody asked why.
 struct RelayPolicy::Judgement
 {
+    QByteArray source{}; ///< empty when nobody sent the event
     bool explain = false;
-    std::vector<PolicyStep> steps;
+    std::vector<PolicyStep> steps{};
     Tier tier = Tier::Anonymous;
     AccessLevel access = AccessLevel::None;
 
@@ -57,9 +59,9 @@ struct RelayPolicy::Judgement
 };
 
 RelayPolicy::RelayPolicy(Database &database, const Clock &clock, const Settings &settings, RelayAccounts &accounts,
-                         ModerationQueue &queue, PolicyLog &log, QObject *parent)
+                         ModerationQueue &queue, RelayManagement &management, PolicyLog &log, QObject *parent)
     : QObject(parent), m_store(std::make_unique<PolicyStore>(database)), m_clock(clock), m_settings(settings),
-      m_accounts(accounts), m_queue(queue), m_log(log), m_rules(AccessRules::from(settings))
+      m_accounts(accounts), m_queue(queue), m_management(management), m_log(log), m_rules(AccessRules::from(settings))
 {
 }
 
@@ -84,6 +86,13 @@ RelayPolicy::Verdict RelayPolicy::judge(const Event &event, Judgement &judgement
         judgement.access = accessInForce(*standing.access, judgement.tier, now, m_rules);
     const bool revoked = standing.access && standing.access->revokedAt;
 
+    // What the operator banned by its id is refused whoever posts it, whatever was decided before.
+    if (m_management.isBanned(event.id)) {
+        return judgement.decides("banned event", QStringLiteral("The operator banned this very event."),
+                                 {PolicyAction::Reject, "banned-event", "blocked: this post was banned by the operator"});
+    }
+    judgement.passed("banned event", QStringLiteral("The operator did not ban this event."));
+
     // 2. The one-shot allowance of an approved event, until it is seen on the relay or its author is revoked.
     const bool approved = standing.queueStatus == QueueStatus::Approved || standing.queueStatus == QueueStatus::AutoApproved;
     const bool published = standing.publishState == PublishState::Published;
@@ -101,6 +110,13 @@ RelayPolicy::Verdict RelayPolicy::judge(const Event &event, Judgement &judgement
     judgement.passed("Timmy's own key", revoked && m_accounts.timmy() == event.pubkey
                                             ? QStringLiteral("Timmy's access was revoked by force.")
                                             : QStringLiteral("The author is not Timmy."));
+
+    // The operator's other rules hold for everybody whose event is neither approved nor Timmy's.
+    if (const auto refusal = m_management.refusal(event.kind, judgement.source)) {
+        return judgement.decides("operator's rules", QStringLiteral("The operator takes no events of this kind, or from this address."),
+                                 {PolicyAction::Reject, refusal->reason, refusal->message});
+    }
+    judgement.passed("operator's rules", QStringLiteral("No rule about kinds or addresses refuses it."));
 
     // 4. Kinds signed by one-time or service keys; gift wraps only for somebody who is at home here (NIP-59).
     if (m_settings.kinds(Setting::RelayOpenKinds).contains(event.kind)) {
@@ -216,7 +232,7 @@ void RelayPolicy::decide(const EventParse &parsed, const QByteArray &source, std
         made.reason = "internal";
     };
     try {
-        Judgement judgement;
+        Judgement judgement{.source = source};
         const Verdict verdict = judge(*parsed.event, judgement);
         decision.action = verdict.action;
         decision.message = verdict.message;
@@ -227,7 +243,7 @@ void RelayPolicy::decide(const EventParse &parsed, const QByteArray &source, std
                     unavailable(decision);
                 finish(entry, decision);
                 answer(std::move(decision));
-            });
+            }, judgement.tier);
             return;
         }
     } catch (const std::exception &error) {

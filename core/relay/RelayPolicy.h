@@ -13,6 +13,7 @@
 namespace tower {
 
 class PolicyStore;
+class RelayManagement;
 
 enum class PolicyAction { Accept, Reject, ShadowReject };
 QByteArray toText(PolicyAction action); ///< accept, reject, shadowReject
@@ -25,7 +26,7 @@ struct PolicyDecision
     QByteArray message; ///< shown to the author; empty for shadowReject
     QByteArray reason;  ///< machine code: invalid, approved, timmy, open-kind, no-access, read-only,
                         ///< unmoderated-kind, ephemeral, elite, queued, already-pending, already-rejected,
-                        ///< already-published, internal
+                        ///< already-published, banned-event, kind-not-allowed, blocked-ip, internal
 };
 
 /// One step of the order of checks, for "why?".
@@ -52,12 +53,13 @@ class RelayPolicy : public QObject
 
 public:
     RelayPolicy(Database &database, const Clock &clock, const Settings &settings, RelayAccounts &accounts,
-                ModerationQueue &queue, PolicyLog &log, QObject *parent = nullptr);
+                ModerationQueue &queue, RelayManagement &management, PolicyLog &log, QObject *parent = nullptr);
     ~RelayPolicy() override;
 
     /// Decides and logs. `answer` is called exactly once: at once, or after the commit when the event goes
     /// into the queue. Whatever goes wrong inside is reject "error: policy temporarily unavailable".
-    /// `source`: who sent it to the relay, as the relay says (sourceType and sourceInfo), for the log.
+    /// `source`: who sent it to the relay, as the relay says (sourceType and sourceInfo with a blank between),
+    /// for the log and for the operator's blocked addresses.
     void decide(const EventParse &parsed, const QByteArray &source, std::function<void(PolicyDecision)> answer);
 
     /// Reads the settings again (called when one changes).
@@ -86,6 +88,7 @@ private:
     const Settings &m_settings;
     RelayAccounts &m_accounts;
     ModerationQueue &m_queue;
+    RelayManagement &m_management;
     PolicyLog &m_log;
     AccessRules m_rules; ///< of the settings, read again when one changes
 };

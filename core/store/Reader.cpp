@@ -15,7 +15,8 @@ Reader::~Reader()
 {
     m_cancelled = true;
     m_pool.clear();
-    QtConcurrent::run(&m_pool, [this] { m_database.reset(); }).waitForFinished();
+    // Not through a QFuture: waiting for one may run its work on the waiting thread.
+    m_pool.start([this] { m_database.reset(); });
     m_pool.waitForDone();
 }
 

@@ -3,6 +3,8 @@
 #pragma once
 
 #include "core/activity/Changes.h"
+#include "core/agent/SimulatedAgent.h"
+#include "core/relay/RelayManagement.h"
 #include "tests/support/TestDatabase.h"
 #include "ui/shell/Core.h"
 
@@ -45,6 +47,7 @@ public:
         return QStringLiteral("curl -X %1 -H \"Authorization: Bearer $ADMIN_TOKEN\" %2%3")
             .arg(method, state.url, path);
     }
+    std::vector<SecretLine> secrets() override { return secretLines; }
     QFuture<ChainReport> verifyActivity(std::function<bool()> cancelled) override
     {
         return QtConcurrent::run([this, cancelled] {
@@ -66,6 +69,9 @@ public:
         {QStringLiteral("POST"), QStringLiteral("/api/admin/relay/grant"), QStringLiteral("admin"), 3, 1, 1.2,
          9.0}};
     std::vector<RequestLine> requestLines;
+    std::vector<SecretLine> secretLines{
+        {QStringLiteral("ADMIN_TOKEN"), QStringLiteral("opens the admin routes"), true, QStringLiteral("environment"), false},
+        {QStringLiteral("LNBITS_API_KEY"), QStringLiteral("opens the wallet"), false, {}, false}};
     int rotations = 0;
 
 private:
@@ -113,6 +119,28 @@ public:
     }
     [[nodiscard]] NotingControl &control() { return m_inside->control; }
 
+    /// Queues this many notes of a few writers, as fast as the service takes them. On the core thread.
+    void fillQueue(int count)
+    {
+        constexpr int writers = 50;
+        constexpr int together = 2'000; ///< events in one commit
+        Services &s = m_inside->services;
+        for (int i = 0; i < writers; ++i)
+            s.relayAccounts.grant(key(i), AccessLevel::Write, {}, QStringLiteral("test"));
+        for (int i = 0; i < count; ++i) {
+            Event event;
+            event.pubkey = key(i % writers);
+            event.createdAt = start.value() / 1000 + i;
+            event.kind = 1;
+            event.content = "note " + QByteArray::number(i);
+            event.id = event.computedId();
+            s.moderationQueue.enqueue(event, [](bool) {});
+            if (i % together == together - 1)
+                s.moderationQueue.flush();
+        }
+        s.moderationQueue.flush();
+    }
+
     static PubKey key(int number)
     {
         std::array<std::uint8_t, 32> bytes{};
@@ -136,12 +164,19 @@ private:
         Identities identities{*database, clock, settings};
         RelayAccounts relayAccounts{*database, clock, settings, identities, activity};
         ModerationQueue moderationQueue{*database, clock, identities, activity};
+        RelayManagement management{*database, clock, relayAccounts, moderationQueue, activity, changes};
         PolicyLog policyLog{*database, clock};
-        RelayPolicy relayPolicy{*database, clock, settings, relayAccounts, moderationQueue, policyLog};
+        RelayPolicy relayPolicy{*database,       clock,      settings, relayAccounts,
+                                moderationQueue, management, policyLog};
         Trust trust{*database, clock, settings, identities, relayAccounts, activity};
+        Vouches vouches{*database, clock, settings, identities, relayAccounts, trust, activity};
+        SimulatedAgent agent;
+        Reviewer reviewer{moderationQueue, settings, agent};
+        SavedSettings savedSettings{*database, clock, settings, activity};
         NotingControl control{database};
-        Services services{identities,      trust,    relayAccounts, relayPolicy, policyLog,
-                          moderationQueue, activity, changes,       settings,    control};
+        Services services{identities,      trust,    vouches,  relayAccounts, relayPolicy, policyLog,
+                          moderationQueue, reviewer, activity, changes,       settings,    savedSettings,
+                          control};
     };
 
     QTemporaryDir m_folder;

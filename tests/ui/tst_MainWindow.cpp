@@ -111,7 +111,7 @@ void tst_MainWindow::pagesAreMadeWhenShown()
     TowerHouse house;
     MainWindow window(*house.core, *house.settings, consolePages());
     window.show();
-    QVERIFY(window.page("activity"));
+    QVERIFY(window.page("overview"));
     QVERIFY(!window.page("api"));
     window.openPage("api");
     QVERIFY(window.page("api"));

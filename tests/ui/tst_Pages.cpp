@@ -2,11 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/nostr/Nip19.h"
 #include "tests/ui/TowerHouse.h"
-#include "ui/Pages.h"
 #include "ui/activity/ActivityPage.h"
 #include "ui/api/AddressCard.h"
 #include "ui/api/ApiPage.h"
-#include "ui/moderation/ModerationPage.h"
 #include "ui/relay-access/AccessForm.h"
 #include "ui/relay-access/RelayAccessPage.h"
 #include "ui/relay-access/WhyPanel.h"
@@ -52,8 +50,6 @@ private slots:
     void revokesManyAndKeepsWhatFailed();
     void importsAList();
     void answersWhy();
-    void rejectsFromTheQueue();
-    void clearsTheQueueAfterAsking();
     void verifiesTheChain();
     void activityGrowsLive();
     void servesAndStops();
@@ -63,7 +59,6 @@ private slots:
 
 private:
     PageContext context() { return {*m_house->core, *m_house->settings, *m_undo}; }
-    void enqueue(int author, const QByteArray &text);
 
     std::unique_ptr<TowerHouse> m_house;
     std::unique_ptr<UndoBar> m_undo;
@@ -79,24 +74,6 @@ void tst_Pages::cleanup()
 {
     m_undo.reset();
     m_house.reset();
-}
-
-void tst_Pages::enqueue(int author, const QByteArray &text)
-{
-    Event event;
-    event.pubkey = TowerHouse::key(author);
-    event.createdAt = TowerHouse::start.value() / 1000;
-    event.kind = 1;
-    event.content = text;
-    event.id = event.computedId();
-    auto stored = std::make_shared<std::atomic_bool>(false);
-    m_house->ask([event, stored](Services &s) {
-        // The policy queues events of members only.
-        s.relayAccounts.grant(event.pubkey, AccessLevel::Write, {}, QStringLiteral("test"));
-        s.moderationQueue.enqueue(event, [stored](bool ok) { *stored = ok; });
-        return 0;
-    });
-    QTRY_VERIFY(stored->load());
 }
 
 void tst_Pages::grantsThroughTheForm()
@@ -117,7 +94,7 @@ void tst_Pages::grantsThroughTheForm()
     QVERIFY(account);
     QCOMPARE(account->level, AccessLevel::Write);
     QCOMPARE(account->notes, QStringLiteral("a friend"));
-    QCOMPARE(account->actor, QStringLiteral("console"));
+    QCOMPARE(account->actor, QStringLiteral("admin:console"));
     QTRY_VERIFY(!page.panel()->isVisible());
 }
 
@@ -215,42 +192,6 @@ void tst_Pages::answersWhy()
     QCOMPARE(std::count_if(steps.begin(), steps.end(), [](const PolicyStep &s) { return s.decides; }), 1);
     why->ask(QStringLiteral("nsec nonsense"));
     QTRY_VERIFY(why->findChild<InlineMessage *>()->isVisible());
-}
-
-void tst_Pages::rejectsFromTheQueue()
-{
-    enqueue(1, "first");
-    enqueue(2, "second");
-    ModerationPage page(context());
-    page.show();
-    QTRY_COMPARE(page.model()->rowCount(), 2);
-    QTest::keyClick(page.table()->view(), Qt::Key_J);
-    const QString key = page.table()->currentKey();
-    QVERIFY(!key.isEmpty());
-    QTest::keyClick(page.table()->view(), Qt::Key_R);
-    QTRY_COMPARE(page.model()->rowCount(), 1);
-    const auto event =
-        m_house->ask([key](Services &s) { return s.moderationQueue.find(*EventId::fromHex(key)); });
-    QCOMPARE(event->status, QueueStatus::Rejected);
-}
-
-void tst_Pages::clearsTheQueueAfterAsking()
-{
-    for (int i = 1; i <= 3; ++i)
-        enqueue(i, "text " + QByteArray::number(i));
-    ModerationPage page(context());
-    page.show();
-    QTRY_COMPARE(page.model()->rowCount(), 3);
-    page.clearQueue();
-    QTRY_VERIFY(page.confirmBar()->isVisible());
-    QVERIFY(page.confirmBar()->question().contains(QLatin1String("3")));
-    const auto pending = [this] {
-        return m_house->ask([](Services &s) { return s.moderationQueue.stats().pending; });
-    };
-    QCOMPARE(pending(), 3);
-    page.confirmBar()->confirm();
-    QTRY_COMPARE(pending(), 0);
-    QTRY_COMPARE(page.model()->rowCount(), 0);
 }
 
 void tst_Pages::verifiesTheChain()

@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: the Timmy Tower Console authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/relay/PublishStore.h"
+
+namespace tower {
+
+std::optional<PublishStore::Claimed> PublishStore::claim(Millis now, Millis leaseUntil)
+{
+    const auto map = [](const Row &row) {
+        return Claimed{row.eventId("event_id"), row.utf8("raw_event"),
+                       static_cast<int>(row.integer("publish_tries"))};
+    };
+    for (;;) {
+        auto row = m_database.one(R"sql(
+            SELECT event_id, raw_event, publish_tries FROM relay_event_queue
+            WHERE publish_state IN ('waiting', 'failed') AND publish_next_at <= ? AND publish_lease_until <= ?
+            ORDER BY publish_next_at, event_id LIMIT 1)sql",
+                                  {now, now}, map);
+        if (!row)
+            return std::nullopt;
+        const bool ours = m_database.execute(R"sql(
+            UPDATE relay_event_queue SET publish_owner = ?, publish_lease_until = ?, publish_sent = 1
+            WHERE event_id = ? AND publish_state IN ('waiting', 'failed') AND publish_next_at <= ?
+              AND publish_lease_until <= ?)sql",
+                                             {m_owner, leaseUntil, row->id, now, now}) == 1;
+        if (ours)
+            return row;
+    }
+}
+
+bool PublishStore::published(const EventId &id, const QString &answer)
+{
+    Transaction transaction(m_database);
+    const bool ours = m_database.execute(R"sql(
+        UPDATE relay_event_queue
+        SET publish_state = 'published', publish_answer = ?, publish_owner = NULL, publish_lease_until = 0
+        WHERE event_id = ? AND publish_owner = ? AND publish_state IN ('waiting', 'failed'))sql",
+                                         {answer, id, m_owner}) == 1;
+    if (ours)
+        transaction.changed("queue_event", id.text());
+    transaction.commit();
+    return ours;
+}
+
+bool PublishStore::failed(const EventId &id, int tries, Millis nextAt, const QString &answer, bool sent)
+{
+    Transaction transaction(m_database);
+    const bool ours = m_database.execute(R"sql(
+        UPDATE relay_event_queue
+        SET publish_state = 'failed', publish_tries = ?, publish_next_at = ?, publish_answer = ?,
+            publish_sent = ?, publish_owner = NULL, publish_lease_until = 0
+        WHERE event_id = ? AND publish_owner = ? AND publish_state IN ('waiting', 'failed'))sql",
+                                         {tries, nextAt, answer, sent, id, m_owner}) == 1;
+    if (ours)
+        transaction.changed("queue_event", id.text());
+    transaction.commit();
+    return ours;
+}
+
+void PublishStore::release(const EventId &id, bool sent)
+{
+    m_database.execute(R"sql(
+        UPDATE relay_event_queue SET publish_owner = NULL, publish_lease_until = 0, publish_sent = ?
+        WHERE event_id = ? AND publish_owner = ? AND publish_state IN ('waiting', 'failed'))sql",
+                       {sent, id, m_owner});
+}
+
+void PublishStore::recover(Millis now)
+{
+    m_database.execute(R"sql(
+        UPDATE relay_event_queue SET publish_owner = NULL, publish_lease_until = 0, publish_next_at = 0
+        WHERE publish_state IN ('waiting', 'failed')
+          AND (publish_owner IS NULL OR publish_owner = ? OR publish_lease_until <= ?))sql",
+                       {m_owner, now});
+}
+
+void PublishStore::explainWaiting(const QString &answer)
+{
+    m_database.execute(R"sql(
+        UPDATE relay_event_queue SET publish_answer = ?
+        WHERE publish_state IN ('waiting', 'failed') AND publish_answer = '')sql",
+                       {answer});
+}
+
+std::optional<Millis> PublishStore::nextDue()
+{
+    return m_database.one(R"sql(
+        SELECT publish_next_at FROM relay_event_queue WHERE publish_state IN ('waiting', 'failed')
+        ORDER BY publish_next_at, event_id LIMIT 1)sql",
+                          {}, [](const Row &row) { return row.millis("publish_next_at"); });
+}
+
+} // namespace tower

@@ -1,0 +1,31 @@
+-- SPDX-FileCopyrightText: the Timmy Tower Console authors
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- What the AI reviewer said of a queued event, and how its publishing goes.
+ALTER TABLE relay_event_queue ADD COLUMN review_rank BIGINT NOT NULL DEFAULT 2
+-- ;;
+ALTER TABLE relay_event_queue ADD COLUMN ai_verdict TEXT
+-- ;;
+ALTER TABLE relay_event_queue ADD COLUMN ai_reason TEXT
+-- ;;
+ALTER TABLE relay_event_queue ADD COLUMN ai_at BIGINT
+-- ;;
+ALTER TABLE relay_event_queue ADD COLUMN publish_tries BIGINT NOT NULL DEFAULT 0
+-- ;;
+ALTER TABLE relay_event_queue ADD COLUMN publish_next_at BIGINT NOT NULL DEFAULT 0
+-- ;;
+ALTER TABLE relay_event_queue ADD COLUMN publish_answer TEXT NOT NULL DEFAULT ''
+-- ;;
+ALTER TABLE relay_event_queue ADD COLUMN publish_sent BIGINT NOT NULL DEFAULT 0
+-- ;;
+ALTER TABLE relay_event_queue ADD COLUMN publish_owner TEXT
+-- ;;
+ALTER TABLE relay_event_queue ADD COLUMN publish_lease_until BIGINT NOT NULL DEFAULT 0
+-- ;;
+CREATE INDEX relay_event_queue_publish ON relay_event_queue (publish_next_at, event_id)
+WHERE publish_state IN ('waiting', 'failed')
+-- ;;
+CREATE INDEX relay_event_queue_review ON relay_event_queue (review_rank, created_at, event_id)
+WHERE status = 'pending' AND ai_verdict IS NULL
+-- ;;
+CREATE INDEX relay_event_queue_author_status ON relay_event_queue (pubkey, status, created_at, event_id)

@@ -1,0 +1,167 @@
+// SPDX-FileCopyrightText: the Timmy Tower Console authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/ui/PageTest.h"
+#include "ui/overview/OverviewPage.h"
+#include "ui/widgets/TierBar.h"
+#include "ui/widgets/Tile.h"
+
+using namespace tower;
+
+class tst_OverviewPage : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void init() { m_test = std::make_unique<PageTest>(); }
+    void cleanup() { m_test.reset(); }
+
+    void alerts_data();
+    void alerts();
+    void gravestFirst();
+    void measuresLoad();
+    void tilesLeadToTheirPages();
+    void showsWhatIsThere();
+    void startsTheApi();
+
+private:
+    static Tile *tile(const OverviewPage &page, const QString &caption)
+    {
+        for (Tile *each : page.tiles()) {
+            if (each->text() == caption)
+                return each;
+        }
+        return nullptr;
+    }
+
+    std::unique_ptr<PageTest> m_test;
+};
+
+namespace {
+
+OverviewFacts allIsWell()
+{
+    OverviewFacts facts;
+    facts.api.listening = true;
+    facts.relaySet = true;
+    return facts;
+}
+
+const Millis now = TowerHouse::start;
+
+} // namespace
+
+void tst_OverviewPage::alerts_data()
+{
+    QTest::addColumn<std::function<void(OverviewFacts &)>>("change");
+    QTest::addColumn<QString>("words");
+    QTest::addColumn<QString>("page");
+    using Change = std::function<void(OverviewFacts &)>;
+    QTest::newRow("api") << Change([](OverviewFacts &f) { f.api.listening = false; }) << "does not serve" << "";
+    QTest::newRow("api's problem") << Change([](OverviewFacts &f) {
+        f.api.listening = false;
+        f.api.problem = QStringLiteral("The port is taken.");
+    }) << "The port is taken." << "";
+    QTest::newRow("relay") << Change([](OverviewFacts &f) { f.relaySet = false; }) << "No relay" << "settings";
+    QTest::newRow("publishing") << Change([](OverviewFacts &f) {
+        f.notPublished = 2;
+        f.relayAnswer = QStringLiteral("blocked: no");
+    }) << "blocked: no" << "moderation";
+    QTest::newRow("long queue") << Change([](OverviewFacts &f) { f.queue.pending = 5'000; }) << "grown" << "moderation";
+    QTest::newRow("old queue") << Change([](OverviewFacts &f) { f.queue.oldestPending = now - days(3); }) << "oldest"
+                               << "moderation";
+    QTest::newRow("flagged") << Change([](OverviewFacts &f) { f.queue.flagged = 1; }) << "asks for a person"
+                             << "moderation";
+    QTest::newRow("reviewer") << Change([](OverviewFacts &f) { f.reviewer = Reviewer::State::Failing; })
+                              << "reviewer gives no answer" << "";
+    QTest::newRow("secrets") << Change([](OverviewFacts &f) { f.plainSecrets = 3; }) << "secrets.ini" << "settings";
+}
+
+void tst_OverviewPage::alerts()
+{
+    QFETCH(std::function<void(OverviewFacts &)>, change);
+    QFETCH(QString, words);
+    QFETCH(QString, page);
+    OverviewFacts facts = allIsWell();
+    QVERIFY(alertsOf(facts, now).empty());
+    change(facts);
+    const std::vector<Alert> found = alertsOf(facts, now);
+    QCOMPARE(found.size(), std::size_t{1});
+    QVERIFY2(found[0].text.contains(words), qPrintable(found[0].text));
+    QCOMPARE(found[0].pageId, page);
+    QCOMPARE(found[0].action.isEmpty(), found[0].act == Alert::Act::None);
+}
+
+void tst_OverviewPage::gravestFirst()
+{
+    OverviewFacts facts;
+    facts.queue.flagged = 1;
+    facts.plainSecrets = 1;
+    const std::vector<Alert> found = alertsOf(facts, now);
+    QCOMPARE(found.size(), std::size_t{4});
+    QCOMPARE(found[0].tone, Tone::Bad);
+    QCOMPARE(found[1].tone, Tone::Warn);
+    QCOMPARE(found[3].tone, Tone::Info);
+}
+
+void tst_OverviewPage::measuresLoad()
+{
+    LoadMeter load;
+    QCOMPARE(load.perSecond(), 0.0);
+    load.note(now, 100, 7);
+    load.note(now + seconds(10), 150, 7);
+    QCOMPARE(load.perSecond(), 5.0);
+    QCOMPARE(load.errorsInSpan(), 0);
+    load.note(now + seconds(100), 150, 9); // the first two are out of the span, one stays to measure from
+    QCOMPARE(load.perSecond(), 0.0);
+    QCOMPARE(load.errorsInSpan(), 2);
+    load.note(now + seconds(101), 3, 0); // counted anew after a restart
+    QCOMPARE(load.perSecond(), 0.0);
+    QVERIFY(load.line().empty());
+}
+
+void tst_OverviewPage::tilesLeadToTheirPages()
+{
+    OverviewPage page(m_test->context());
+    page.show();
+    QTest::mouseClick(tile(page, QStringLiteral("Flagged by the reviewer")), Qt::LeftButton);
+    QTest::keyClick(tile(page, QStringLiteral("API requests")), Qt::Key_Space);
+    emit page.tierBar()->chosen(Tier::Elite);
+    const QList<std::pair<QString, QString>> expected{
+        {QStringLiteral("moderation"), QStringLiteral("flagged")},
+        {QStringLiteral("api"), QStringLiteral("requests")},
+        {QStringLiteral("trust"), QStringLiteral("elite")}};
+    QCOMPARE(m_test->gone, expected);
+}
+
+void tst_OverviewPage::showsWhatIsThere()
+{
+    m_test->enqueue(1, "one");
+    m_test->enqueue(2, "two");
+    OverviewPage page(m_test->context());
+    page.show();
+    auto *waiting = tile(page, QStringLiteral("Waiting for a decision"));
+    QTRY_VERIFY2(waiting->accessibleName().contains(QLatin1String("2 events")), qPrintable(waiting->accessibleName()));
+    QTRY_COMPARE(page.tierBar()->count(Tier::New), 2);
+    m_test->enqueue(3, "three"); // shows within a second
+    QTRY_VERIFY(waiting->accessibleName().contains(QLatin1String("3 events")));
+}
+
+void tst_OverviewPage::startsTheApi()
+{
+    OverviewPage page(m_test->context());
+    page.show();
+    const auto start = [&page]() -> InlineMessage * {
+        for (InlineMessage *alert : page.alerts()) {
+            if (alert->text().contains(QLatin1String("does not serve")))
+                return alert;
+        }
+        return nullptr;
+    };
+    QTRY_VERIFY(start());
+    QTest::mouseClick(PageTest::buttonWith(start(), QStringLiteral("Start")), Qt::LeftButton);
+    QTRY_VERIFY(m_test->house.ask([](Services &s) { return s.control.api().listening; }));
+    QTRY_VERIFY(!start());
+}
+
+QTEST_MAIN(tst_OverviewPage)
+#include "tst_OverviewPage.moc"
