@@ -5,7 +5,10 @@
 #include "ui/activity/ActivityPage.h"
 #include "ui/api/ApiPage.h"
 #include "ui/moderation/ModerationPage.h"
+#include "ui/overview/OverviewPage.h"
 #include "ui/relay-access/RelayAccessPage.h"
+#include "ui/settings/SettingsPage.h"
+#include "ui/trust/TrustPage.h"
 
 #include <QCoreApplication>
 
@@ -29,6 +32,11 @@ std::function<PageWidget *(const PageContext &)> maker()
 std::vector<PageSpec> consolePages()
 {
     return {
+        {.id = "overview",
+         .group = Text::tr("Watch"),
+         .name = Text::tr("Overview"),
+         .icon = "overview",
+         .make = maker<OverviewPage>()},
         {.id = "activity",
          .group = Text::tr("Watch"),
          .name = Text::tr("Activity"),
@@ -36,6 +44,12 @@ std::vector<PageSpec> consolePages()
          .make = maker<ActivityPage>(),
          .opensKeys = true,
          .opensEvents = true},
+        {.id = "trust",
+         .group = Text::tr("People"),
+         .name = Text::tr("Trust"),
+         .icon = "trust",
+         .make = maker<TrustPage>(),
+         .opensKeys = true},
         {.id = "relay-access",
          .group = Text::tr("People"),
          .name = Text::tr("Relay access"),
@@ -60,6 +74,11 @@ std::vector<PageSpec> consolePages()
          .name = Text::tr("API"),
          .icon = "api",
          .make = maker<ApiPage>()},
+        {.id = "settings",
+         .group = Text::tr("System"),
+         .name = Text::tr("Settings"),
+         .icon = "settings",
+         .make = maker<SettingsPage>()},
     };
 }
 

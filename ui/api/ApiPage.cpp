@@ -216,6 +216,16 @@ void ApiPage::copyCurl()
         });
 }
 
+void ApiPage::open(const QString &key)
+{
+    if (key == QLatin1String("routes"))
+        m_tabs->setCurrentWidget(m_routesTable);
+    if (key == QLatin1String("requests"))
+        m_tabs->setCurrentWidget(m_requestsTable);
+    if (key == QLatin1String("errors"))
+        m_tabs->setCurrentWidget(m_errorsTable);
+}
+
 void ApiPage::showEvent(QShowEvent *event)
 {
     PageWidget::showEvent(event);

@@ -22,6 +22,9 @@ class ApiPage : public PageWidget
 public:
     explicit ApiPage(const PageContext &context, QWidget *parent = nullptr);
 
+    /// "routes", "requests", "errors": the tab of that name.
+    void open(const QString &key) override;
+
     [[nodiscard]] DataTable *routes() const { return m_routesTable; }
     [[nodiscard]] AddressCard *address() const { return m_address; }
     [[nodiscard]] ConfirmBar *confirmBar() const { return m_confirm; }

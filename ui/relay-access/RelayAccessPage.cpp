@@ -10,7 +10,6 @@
 #include "ui/widgets/Card.h"
 #include "ui/widgets/DataTable.h"
 #include "ui/widgets/Icons.h"
-#include "ui/widgets/Looks.h"
 #include "ui/widgets/Notices.h"
 
 #include <QAction>
@@ -30,12 +29,13 @@ RelayAccessPage::RelayAccessPage(const PageContext &context, QWidget *parent)
     , m_tabs(new QTabWidget(this))
     , m_table(new DataTable(QStringLiteral("relay-accounts"), *m_model, &context.settings, this))
     , m_panel(new DetailPanel(this))
+    , m_access(new AccessFlow(context, m_panel, this))
 {
     auto *splitter = new QSplitter(Qt::Horizontal, this);
     m_tabs->setDocumentMode(true);
     m_tabs->addTab(m_table, tr("Accounts"));
-    auto *decisions = new DecisionsView(core(), &context.settings, this);
-    m_tabs->addTab(decisions, tr("Decisions"));
+    m_decisions = new DecisionsView(core(), &context.settings, this);
+    m_tabs->addTab(m_decisions, tr("Decisions"));
     auto *card = new Card({}, this);
     card->body()->addWidget(m_tabs);
     splitter->addWidget(card);
@@ -48,7 +48,11 @@ RelayAccessPage::RelayAccessPage(const PageContext &context, QWidget *parent)
     buildTable();
     buildFilters();
     buildActions();
-    connect(decisions, &DecisionsView::asksWhy, this, &RelayAccessPage::askWhy);
+    connect(m_access, &AccessFlow::started, this, &RelayAccessPage::startWork);
+    connect(m_access, &AccessFlow::ended, this, &RelayAccessPage::endWork);
+    connect(m_access, &AccessFlow::problem, this,
+            [this](const QString &text) { message()->say(Tone::Warn, text); });
+    connect(m_decisions, &DecisionsView::asksWhy, this, &RelayAccessPage::askWhy);
     connect(&core(), &Core::changed, this, &RelayAccessPage::follow);
     m_model->restart();
 }
@@ -85,6 +89,7 @@ void RelayAccessPage::buildTable()
 void RelayAccessPage::buildFilters()
 {
     auto *level = new QComboBox(this);
+    m_level = level;
     level->setAccessibleName(tr("Which accounts"));
     level->addItem(tr("All accounts"), -1);
     level->addItem(tr("May write"), static_cast<int>(AccessLevel::Write));
@@ -123,9 +128,16 @@ void RelayAccessPage::restart()
 
 void RelayAccessPage::open(const QString &key)
 {
+    if (key == QLatin1String("decisions"))
+        m_tabs->setCurrentWidget(m_decisions);
+    if (const auto level = accessFromText(key)) {
+        m_tabs->setCurrentWidget(m_table);
+        m_level->setCurrentIndex(m_level->findData(static_cast<int>(*level)));
+    }
     const auto pubKey = PubKey::fromHex(key);
     if (!pubKey)
         return;
+    m_tabs->setCurrentWidget(m_table);
     act([k = *pubKey](Services &s) { return s.relayAccounts.find(k); },
         [this, key](const std::optional<RelayAccount> &account) {
             if (!account) {
@@ -146,64 +158,10 @@ void RelayAccessPage::showDetail(const QString &key)
     }
 }
 
-void RelayAccessPage::showForm(RelayAccounts::BulkAction action, const QStringList &keys)
+AccessForm *RelayAccessPage::showForm(RelayAccounts::BulkAction action, const QStringList &keys)
 {
-    QStringList npubs;
-    for (const QString &hex : keys) {
-        const auto key = PubKey::fromHex(hex);
-        npubs.append(key ? QString::fromLatin1(toNpub(*key)) : hex);
-    }
     m_detailKey.clear();
-    auto *form = new AccessForm(action, npubs);
-    connect(form, &AccessForm::submitted, this, &RelayAccessPage::apply);
-    connect(form, &AccessForm::cancelled, m_panel, &DetailPanel::dismiss);
-    m_panel->present(action == RelayAccounts::BulkAction::Grant ? tr("Grant access") : tr("Revoke access"),
-                     form);
-}
-
-void RelayAccessPage::apply(const AccessRequest &request)
-{
-    if (request.keys.size() > accessChunk) {
-        if (auto *form = qobject_cast<AccessForm *>(m_panel->content()))
-            form->say(tr("At most %1 accounts at once.").arg(QLocale().toString(accessChunk)));
-        return;
-    }
-    act([request, actor = context().actor](Services &s) { return applyAccess(s, request, actor); },
-        [this, request](const AccessOutcome &outcome) { applied(request, outcome); });
-}
-
-void RelayAccessPage::applied(const AccessRequest &request, const AccessOutcome &outcome)
-{
-    auto *form = qobject_cast<AccessForm *>(m_panel->content());
-    if (const QString problems = outcome.problems(); !problems.isEmpty() && form) {
-        QStringList left;
-        for (const BulkResult &result : outcome.results) {
-            if (!result.ok)
-                left.append(result.pubkey);
-        }
-        form->setKeys(left);
-        form->say(problems);
-    } else {
-        m_panel->dismiss();
-    }
-    if (outcome.undo.empty())
-        return;
-    const int count = static_cast<int>(outcome.undo.size());
-    const QString what =
-        request.action == RelayAccounts::BulkAction::Revoke
-            ? tr("Revoked access of %n account(s)", nullptr, count)
-            : tr("Granted %1 access to %n account(s)", nullptr, count).arg(lookOf(request.level).word);
-    context().undo.offer(what, [this, guard = QPointer<RelayAccessPage>(this), outcome] {
-        if (!guard)
-            return;
-        act([outcome, actor = context().actor](Services &s) { return undoAccess(s, outcome, actor); },
-            [this](int refused) {
-                if (refused > 0)
-                    message()->say(
-                        Tone::Warn,
-                        tr("%n account(s) had changed since and were left as they are.", nullptr, refused));
-            });
-    });
+    return m_access->ask(action, keys);
 }
 
 void RelayAccessPage::askWhy(const QString &subject)
@@ -247,8 +205,8 @@ void RelayAccessPage::importFrom(const QByteArray &fileContent)
     QStringList keys;
     for (const PubKey &key : found.keys)
         keys.append(key.text());
-    showForm(RelayAccounts::BulkAction::Grant, keys);
-    if (auto *form = qobject_cast<AccessForm *>(m_panel->content()); form && !found.problems.isEmpty())
+    AccessForm *form = showForm(RelayAccounts::BulkAction::Grant, keys);
+    if (!found.problems.isEmpty())
         form->say(tr("%n line(s) were left out. %1", nullptr, static_cast<int>(found.problems.size()))
                       .arg(found.problems.first()));
 }

@@ -2,16 +2,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ui/relay-access/AccessChange.h"
+#include "ui/relay-access/AccessFlow.h"
 #include "ui/relay-access/AccountModel.h"
 #include "ui/shell/PageWidget.h"
 
 class QAction;
+class QComboBox;
 class QTabWidget;
 
 namespace tower {
 
 class DataTable;
+class DecisionsView;
 class DetailPanel;
 class WhyPanel;
 
@@ -24,13 +26,14 @@ class RelayAccessPage : public PageWidget
 public:
     explicit RelayAccessPage(const PageContext &context, QWidget *parent = nullptr);
 
+    /// A key; "decisions"; or a level ("write") to filter by.
     void open(const QString &key) override;
     [[nodiscard]] DataTable *table() const { return m_table; }
     [[nodiscard]] AccountModel *model() const { return m_model; }
     [[nodiscard]] DetailPanel *panel() const { return m_panel; }
 
     /// Shows the form for these keys.
-    void showForm(RelayAccounts::BulkAction action, const QStringList &keys);
+    AccessForm *showForm(RelayAccounts::BulkAction action, const QStringList &keys);
     void importFrom(const QByteArray &fileContent);
     void askWhy(const QString &subject);
 
@@ -39,8 +42,6 @@ private:
     void buildFilters();
     void buildActions();
     void showDetail(const QString &key);
-    void apply(const AccessRequest &request);
-    void applied(const AccessRequest &request, const AccessOutcome &outcome);
     void chooseImport();
     void follow(const std::vector<Change> &changes);
     void restart();
@@ -50,6 +51,9 @@ private:
     QTabWidget *m_tabs;
     DataTable *m_table;
     DetailPanel *m_panel;
+    AccessFlow *m_access;
+    DecisionsView *m_decisions = nullptr;
+    QComboBox *m_level = nullptr;
     QAction *m_revoke = nullptr;
     QString m_detailKey;
 };

@@ -3,9 +3,9 @@
 #include "ui/relay-access/WhyPanel.h"
 
 #include "core/nostr/Nip19.h"
+#include "ui/relay-access/PolicySteps.h"
 #include "ui/widgets/Icons.h"
 #include "ui/widgets/Labels.h"
-#include "ui/widgets/Looks.h"
 #include "ui/widgets/Notices.h"
 
 #include <QHBoxLayout>
@@ -25,34 +25,6 @@ PolicyExplanation explanationOf(Services &services, const QString &subject)
     if (!parsed.event)
         throw badRequest(parsed.field, QString::fromUtf8(parsed.problem));
     return services.relayPolicy.explain(*parsed.event);
-}
-
-QWidget *stepWidget(const PolicyStep &step, QWidget *parent)
-{
-    auto *widget = new QWidget(parent);
-    auto *layout = new QHBoxLayout(widget);
-    layout->setContentsMargins(0, 0, 0, 0);
-    auto *mark = new QLabel(widget);
-    const auto picture = step.decides ? icon(QStringLiteral("why"), Tone::Accent)
-                                      : icon(QStringLiteral("check"), Tone::Neutral);
-    mark->setPixmap(picture.pixmap(QSize(16, 16), widget->devicePixelRatioF()));
-    mark->setToolTip(step.decides ? WhyPanel::tr("This check decides") : QString());
-    layout->addWidget(mark, 0, Qt::AlignTop);
-    auto *words = new QVBoxLayout;
-    words->setSpacing(0);
-    auto *check = new QLabel(WhyPanel::tr("%1: %2").arg(step.check, step.outcome), widget);
-    check->setFont(step.decides ? fonts::strong() : fonts::body());
-    check->setTextFormat(Qt::PlainText);
-    check->setWordWrap(true);
-    words->addWidget(check);
-    if (!step.detail.isEmpty()) {
-        auto *detail = captionLabel(step.detail, widget);
-        detail->setWordWrap(true);
-        words->addWidget(detail);
-    }
-    layout->addLayout(words, 1);
-    widget->setAccessibleName(step.check + QLatin1String(": ") + step.outcome);
-    return widget;
 }
 
 } // namespace
@@ -110,24 +82,7 @@ void WhyPanel::show(const PolicyExplanation &explanation)
             item->widget()->deleteLater();
         delete item;
     }
-    auto *verdict = new QWidget(this);
-    auto *pills = new QHBoxLayout(verdict);
-    pills->setContentsMargins(0, measure::grid, 0, measure::grid);
-    pills->addWidget(
-        new Pill(lookOfPolicyAction(QString::fromLatin1(toText(explanation.decision.action))), verdict));
-    pills->addWidget(new Pill(lookOf(explanation.tier), verdict));
-    pills->addWidget(new Pill(lookOf(explanation.access), verdict));
-    pills->addStretch();
-    m_steps->addWidget(verdict);
-    if (!explanation.decision.message.isEmpty()) {
-        auto *told = new QLabel(
-            tr("The author is told: %1").arg(QString::fromUtf8(explanation.decision.message)), this);
-        told->setTextFormat(Qt::PlainText);
-        told->setWordWrap(true);
-        m_steps->addWidget(told);
-    }
-    for (const PolicyStep &step : explanation.steps)
-        m_steps->addWidget(stepWidget(step, this));
+    m_steps->addWidget(new PolicySteps(explanation, this));
     emit answered();
 }
 

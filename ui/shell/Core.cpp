@@ -4,8 +4,6 @@
 
 #include <QTimer>
 
-#include <algorithm>
-
 namespace tower {
 
 Core::Core(QObject *coreThread, Services *services, QObject *parent)
@@ -17,7 +15,10 @@ Core::Core(QObject *coreThread, Services *services, QObject *parent)
     qRegisterMetaType<std::vector<tower::Change>>();
     m_collect->setSingleShot(true);
     m_collect->setInterval(200);
-    connect(m_collect, &QTimer::timeout, this, [this] { emit changed(std::exchange(m_collected, {})); });
+    connect(m_collect, &QTimer::timeout, this, [this] {
+        m_collectedIds.clear();
+        emit changed(std::exchange(m_collected, {}));
+    });
     connect(&services->changes, &Changes::changed, this, &Core::collect, Qt::QueuedConnection);
     connect(&services->policyLog, &PolicyLog::added, this, &Core::policyAnswered, Qt::QueuedConnection);
 }
@@ -30,12 +31,11 @@ void Core::setCollectMs(int ms)
 void Core::collect(const std::vector<Change> &changes)
 {
     for (const Change &change : changes) {
-        const bool known =
-            std::any_of(m_collected.begin(), m_collected.end(), [&change](const Change &other) {
-                return other.kind == change.kind && other.id == change.id;
-            });
-        if (!known)
-            m_collected.push_back(change);
+        const std::pair itsId{change.kind, change.id};
+        if (m_collectedIds.contains(itsId))
+            continue;
+        m_collectedIds.insert(itsId);
+        m_collected.push_back(change);
     }
     if (!m_collect->isActive())
         m_collect->start();

@@ -4,6 +4,7 @@
 
 #include "core/activity/Activity.h"
 #include "core/activity/Changes.h"
+#include "core/activity/SavedSettings.h"
 #include "core/base/Error.h"
 #include "core/base/Settings.h"
 #include "core/identity/Identities.h"
@@ -11,12 +12,15 @@
 #include "core/relay/PolicyLog.h"
 #include "core/relay/RelayAccounts.h"
 #include "core/relay/RelayPolicy.h"
+#include "core/relay/Reviewer.h"
 #include "core/trust/Trust.h"
+#include "core/trust/Vouches.h"
 #include "ui/shell/TowerControl.h"
 
 #include <QCoreApplication>
 #include <QFutureWatcher>
 #include <QPointer>
+#include <QSet>
 
 #include <functional>
 #include <optional>
@@ -32,13 +36,16 @@ struct Services
 {
     Identities &identities;
     Trust &trust;
+    Vouches &vouches;
     RelayAccounts &relayAccounts;
     RelayPolicy &relayPolicy;
     PolicyLog &policyLog;
     ModerationQueue &moderationQueue;
+    Reviewer &reviewer;
     Activity &activity;
     Changes &changes;
     Settings &settings;
+    SavedSettings &savedSettings;
     TowerControl &control;
 };
 
@@ -170,6 +177,7 @@ private:
     Services *m_services;
     QTimer *m_collect;
     std::vector<Change> m_collected;
+    QSet<std::pair<QString, QString>> m_collectedIds; ///< kind and id of each
 };
 
 } // namespace tower

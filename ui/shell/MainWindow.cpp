@@ -191,7 +191,11 @@ void MainWindow::openPage(const QString &pageId, const QString &key)
         return;
     PageWidget *&widget = m_made[pageId];
     if (!widget) {
-        widget = spec->make(PageContext{m_core, m_settings, *m_undo});
+        widget = spec->make(PageContext{
+            .core = m_core,
+            .settings = m_settings,
+            .undo = *m_undo,
+            .goTo = [this](const QString &page, const QString &subject) { openPage(page, subject); }});
         m_stack->addWidget(widget);
     }
     m_current = pageId;

@@ -52,6 +52,12 @@ void PageWidget::endWork()
         m_busy->setBusy(false);
 }
 
+void PageWidget::goTo(const QString &pageId, const QString &key) const
+{
+    if (m_context.goTo)
+        m_context.goTo(pageId, key);
+}
+
 void PageWidget::sayError(const ServiceError &error)
 {
     m_message->say(Tone::Bad, error.message());

@@ -23,7 +23,9 @@ struct PageContext
     Core &core;
     QSettings &settings;
     UndoBar &undo;
-    QString actor = QStringLiteral("console"); ///< who acts here, for the activity log
+    QString actor = QStringLiteral("admin:console"); ///< who acts here, for the activity log
+    /// Leads to another page, as the jump box does; `key` goes to its open(). May be empty (in tests).
+    std::function<void(const QString &pageId, const QString &key)> goTo{};
 };
 
 /// A page: title, a line that shows work under way, a place for messages, content.
@@ -34,7 +36,8 @@ class PageWidget : public QWidget
 public:
     PageWidget(const QString &title, const PageContext &context, QWidget *parent);
 
-    /// Shows what the jump box found: a hex key, an event id; does nothing where that means nothing.
+    /// Shows what was jumped to: a hex key, an event id, or a filter of this page by its word ("flagged").
+    /// Does nothing where that means nothing.
     virtual void open(const QString &key);
 
 protected:
@@ -48,6 +51,7 @@ protected:
     void startWork();
     void endWork();
     void sayError(const ServiceError &error);
+    void goTo(const QString &pageId, const QString &key = {}) const;
 
     /// Core::run with the line moving meanwhile and errors shown on this page.
     template <class Work, class Done>

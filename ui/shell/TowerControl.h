@@ -50,6 +50,16 @@ struct RequestLine
     QString problem; ///< error code, empty when it went well
 };
 
+/// A secret as the windows may know it: never its value.
+struct SecretLine
+{
+    QString name;
+    QString meaning;
+    bool isSet = false;
+    QString source; ///< environment, file, keychain, secrets.ini, generated; empty when not set
+    bool inPlainFile = false; ///< kept in secrets.ini, for want of a keychain
+};
+
 /// What the windows need of the program around the services: its API, its files. The program implements it;
 /// tests do too. Every method is called on the core thread (through Core::run) and throws ServiceError.
 class TowerControl
@@ -72,6 +82,9 @@ public:
     virtual QString rotateAdminToken() = 0;
     /// A command line for a shell; the token is $ADMIN_TOKEN in it, never itself.
     virtual QString curlFor(const QString &method, const QString &path) = 0;
+
+    /// All of the catalogue.
+    virtual std::vector<SecretLine> secrets() = 0;
 
     /// Recomputes the chain over a read-only connection, off the core thread. `cancelled` is asked from
     /// there.

@@ -66,8 +66,18 @@ DataTable::DataTable(const QString &id, TableModel &model, QSettings *settings, 
     connect(minute, &QTimer::timeout, &m_model, &TableModel::tick);
     minute->start();
     restoreColumns();
-    connect(m_header, &QHeaderView::sectionMoved, this, &DataTable::saveColumns);
-    connect(m_header, &QHeaderView::sectionResized, this, &DataTable::saveColumns);
+    connect(m_header, &QHeaderView::sectionMoved, this, [this] {
+        saveColumns();
+        fitColumns();
+    });
+    connect(m_header, &QHeaderView::sectionResized, this, [this](int section, int, int width) {
+        // The last one's width is what the others leave.
+        if (m_fitting || width == 0 || m_header->visualIndex(section) == m_header->count() - 1)
+            return;
+        m_wanted[section] = width;
+        saveColumns();
+    });
+    m_view->viewport()->installEventFilter(this);
 }
 
 void DataTable::buildToolBar()
@@ -161,10 +171,41 @@ void DataTable::addTableAction(QAction *action)
     button->setDefaultAction(action);
     button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     button->setAutoRaise(true);
+    if (action->menu())
+        button->setPopupMode(QToolButton::InstantPopup);
     button->setAccessibleName(action->text());
     m_actionsBar->addWidget(button);
     m_own.append(action);
     addAction(action);
+    fitActions();
+}
+
+/// The actions lose their words before the table loses its room.
+void DataTable::fitActions()
+{
+    const auto style = [this](Qt::ToolButtonStyle wanted) {
+        for (int i = 0; i < m_actionsBar->count(); ++i) {
+            if (auto *button = qobject_cast<QToolButton *>(m_actionsBar->itemAt(i)->widget()))
+                button->setToolButtonStyle(wanted);
+        }
+        m_bar->invalidate();
+    };
+    style(Qt::ToolButtonTextBesideIcon);
+    if (m_bar->minimumSize().width() > width())
+        style(Qt::ToolButtonIconOnly);
+}
+
+void DataTable::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    fitActions();
+}
+
+bool DataTable::eventFilter(QObject *watched, QEvent *event)
+{
+    if (event->type() == QEvent::Resize && watched == m_view->viewport())
+        fitColumns();
+    return QWidget::eventFilter(watched, event);
 }
 
 void DataTable::addFilter(QWidget *widget)

@@ -51,6 +51,7 @@ public:
     [[nodiscard]] QString currentKey() const;
     void select(const QString &key);
     [[nodiscard]] QString countText() const;
+    [[nodiscard]] QSize minimumSizeHint() const override { return {360, 200}; }
 
     /// Writes the current question's rows; progress and the outcome are told above the rows.
     void exportTo(const QString &path);
@@ -68,6 +69,8 @@ signals:
 
 protected:
     void keyPressEvent(QKeyEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
+    bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
     void buildToolBar();
@@ -78,6 +81,8 @@ private:
     void showHeaderMenu(const QPoint &at);
     void chooseExport();
     void showCount();
+    void fitActions();
+    void fitColumns();
     void restoreColumns();
     void saveColumns() const;
 
@@ -97,6 +102,8 @@ private:
     QTableView *m_view;
     TableHeader *m_header;
     EmptyState *m_empty = nullptr;
+    QList<int> m_wanted;     ///< each column's width where there is room for it
+    bool m_fitting = false;
     QList<QAction *> m_own;  ///< the page's actions
     QList<QAction *> m_copy; ///< copying and exporting
 };

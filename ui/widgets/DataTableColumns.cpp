@@ -10,7 +10,29 @@
 #include <QSettings>
 #include <QTableView>
 
+#include <algorithm>
+
 namespace tower {
+
+namespace {
+
+int leastWidth(CellKind kind)
+{
+    switch (kind) {
+    case CellKind::Key:
+        return 96;
+    case CellKind::Pill:
+        return 76;
+    case CellKind::Number:
+    case CellKind::Time:
+        return 60;
+    case CellKind::Text:
+        break;
+    }
+    return 56;
+}
+
+} // namespace
 
 void DataTable::showHeaderMenu(const QPoint &at)
 {
@@ -26,14 +48,44 @@ void DataTable::showHeaderMenu(const QPoint &at)
         connect(action, &QAction::toggled, this, [this, i](bool shown) {
             m_header->setSectionHidden(i, !shown);
             saveColumns();
+            fitColumns();
         });
     }
     menu->popup(m_header->mapToGlobal(at));
 }
 
+/// Columns give way to a narrow view down to what still tells something; only then is there scrolling.
+void DataTable::fitColumns()
+{
+    if (m_fitting || m_wanted.isEmpty())
+        return;
+    int wanted = 0;
+    int least = 0;
+    for (int i = 0; i < m_wanted.size(); ++i) {
+        if (m_header->isSectionHidden(i))
+            continue;
+        wanted += m_wanted[i];
+        least += std::min(m_wanted[i], leastWidth(m_model.column(i).kind));
+    }
+    const int missing = std::clamp(wanted - m_view->viewport()->width(), 0, wanted - least);
+    m_fitting = true;
+    for (int i = 0; i < m_wanted.size(); ++i) {
+        if (m_header->isSectionHidden(i))
+            continue;
+        const int spare = m_wanted[i] - std::min(m_wanted[i], leastWidth(m_model.column(i).kind));
+        const int less = missing == 0 ? 0 : (missing * spare + wanted - least - 1) / (wanted - least);
+        m_header->resizeSection(i, m_wanted[i] - less);
+    }
+    // The last one takes what is left, now.
+    m_header->setStretchLastSection(false);
+    m_header->setStretchLastSection(true);
+    m_fitting = false;
+}
+
 void DataTable::restoreColumns()
 {
     for (int i = 0; i < m_model.columnCount(); ++i) {
+        m_wanted.append(m_model.column(i).width);
         m_header->resizeSection(i, m_model.column(i).width);
         m_header->setSectionHidden(i, !m_model.column(i).shown);
     }
@@ -47,8 +99,10 @@ void DataTable::restoreColumns()
             if (m_model.column(i).id != parts[0])
                 continue;
             m_header->moveSection(m_header->visualIndex(i), place++);
-            if (const int width = parts[1].toInt(); width > 0)
+            if (const int width = parts[1].toInt(); width > 0) {
+                m_wanted[i] = width;
                 m_header->resizeSection(i, width);
+            }
             m_header->setSectionHidden(i, parts[2] == QLatin1String("hidden"));
         }
     }
@@ -63,11 +117,9 @@ void DataTable::saveColumns() const
     for (int visual = 0; visual < m_header->count(); ++visual) {
         const int i = m_header->logicalIndex(visual);
         const bool hidden = m_header->isSectionHidden(i);
-        const bool stretched = visual == m_header->count() - 1; // its width is the window's
-        const int width = hidden || stretched ? m_model.column(i).width : m_header->sectionSize(i);
         entries.append(QStringLiteral("%1:%2:%3")
                            .arg(m_model.column(i).id)
-                           .arg(width)
+                           .arg(m_wanted[i])
                            .arg(hidden ? QStringLiteral("hidden") : QStringLiteral("shown")));
     }
     m_settings->setValue(QStringLiteral("tables/%1/columns").arg(m_id), entries);

@@ -63,7 +63,8 @@ public:
 private:
     [[nodiscard]] QColor colour(QIcon::Mode mode) const
     {
-        const Theme &theme = Theme::of(QGuiApplication::palette());
+        const QPalette palette = QGuiApplication::palette();
+        const Theme &theme = Theme::of(palette);
         if (mode == QIcon::Disabled)
             return theme.disabled;
         if (m_tone)

@@ -63,6 +63,40 @@ PillLook lookOf(QueueStatus status)
     return {};
 }
 
+PillLook lookOf(PublishState state)
+{
+    switch (state) {
+    case PublishState::None:
+        return {};
+    case PublishState::Waiting:
+        return {Text::tr("publishing"), PillShape::Ring, Tone::Info};
+    case PublishState::Published:
+        return {Text::tr("published"), PillShape::Dot, Tone::Good};
+    case PublishState::Failed:
+        return {Text::tr("not published"), PillShape::Triangle, Tone::Bad};
+    }
+    return {};
+}
+
+PillLook progressOf(const QueuedEvent &event)
+{
+    const bool approved =
+        event.status == QueueStatus::Approved || event.status == QueueStatus::AutoApproved;
+    return approved && event.publishState != PublishState::None ? lookOf(event.publishState)
+                                                                : lookOf(event.status);
+}
+
+PillLook lookOfVerdict(const QString &verdict)
+{
+    if (verdict == QLatin1String("approve"))
+        return {Text::tr("approve"), PillShape::Dot, Tone::Good};
+    if (verdict == QLatin1String("flag"))
+        return {Text::tr("flag"), PillShape::Triangle, Tone::Warn};
+    if (verdict == QLatin1String("undecided"))
+        return {Text::tr("unsure"), PillShape::Ring, Tone::Neutral};
+    return {};
+}
+
 PillLook lookOfPolicyAction(const QString &action)
 {
     if (action == QLatin1String("accept"))

@@ -13,6 +13,11 @@ namespace tower {
 PillLook lookOf(Tier tier);
 PillLook lookOf(AccessLevel level);
 PillLook lookOf(QueueStatus status);
+PillLook lookOf(PublishState state);
+/// The state, or, once approved, how far it has come on its way to the relay.
+PillLook progressOf(const QueuedEvent &event);
+/// approve, flag, undecided: the reviewer's; empty for anything else
+PillLook lookOfVerdict(const QString &verdict);
 /// accept, reject, shadowReject
 PillLook lookOfPolicyAction(const QString &action);
 /// "by hand", "by tier", "seed"

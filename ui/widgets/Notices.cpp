@@ -66,9 +66,9 @@ InlineMessage::InlineMessage(QWidget *parent)
     m_text->setFocusPolicy(Qt::NoFocus);
     layout->addWidget(m_text, 1);
     layout->addWidget(m_action);
-    auto *close = closeButton(this);
-    layout->addWidget(close);
-    connect(close, &QToolButton::clicked, this, &QWidget::hide);
+    m_close = closeButton(this);
+    layout->addWidget(m_close);
+    connect(m_close, &QToolButton::clicked, this, &QWidget::hide);
     connect(m_action, &QPushButton::clicked, this, [this] {
         hide();
         if (m_onAction)
@@ -88,6 +88,11 @@ void InlineMessage::say(Tone tone, const QString &text, const QString &action, s
     m_onAction = std::move(onAction);
     show();
     update();
+}
+
+void InlineMessage::setClosable(bool closable)
+{
+    m_close->setVisible(closable);
 }
 
 QString InlineMessage::text() const

@@ -25,6 +25,8 @@ public:
 
     /// `tone` is Info, Good, Warn or Bad.
     void say(Tone tone, const QString &text, const QString &action = {}, std::function<void()> onAction = {});
+    /// A message about a state that lasts can't be waved away.
+    void setClosable(bool closable);
     [[nodiscard]] QString text() const;
     [[nodiscard]] Tone tone() const { return m_tone; }
 
@@ -36,6 +38,7 @@ private:
     QLabel *m_icon;
     QLabel *m_text;
     QPushButton *m_action;
+    QToolButton *m_close;
     std::function<void()> m_onAction;
 };
 

@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/widgets/Theme.h"
 
+#include "ui/widgets/HouseStyle.h"
+
 #include <QApplication>
 #include <QEvent>
 #include <QFontDatabase>
 #include <QFontMetrics>
 #include <QGuiApplication>
 #include <QPainter>
-#include <QStyle>
-#include <QStyleFactory>
 #include <QStyleHints>
 
 namespace tower {
@@ -229,7 +229,7 @@ ThemeControl::ThemeControl(QApplication &application, Scheme scheme)
     , m_application(application)
     , m_scheme(scheme)
 {
-    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    QApplication::setStyle(new HouseStyle);
     QFont font = QApplication::font();
     if (QFontDatabase::families().contains(QLatin1String("Inter")))
         font.setFamily(QStringLiteral("Inter"));
