@@ -8,6 +8,7 @@
 #include "core/base/Log.h"
 #include "core/base/ShutdownSignals.h"
 #include "ui/Pages.h"
+#include "ui/shell/EnglishPlurals.h"
 #include "ui/shell/MainWindow.h"
 #include "ui/widgets/Theme.h"
 
@@ -86,6 +87,8 @@ int main(int argc, char **argv)
 {
     QApplication application(argc, argv);
     QApplication::setApplicationDisplayName(QStringLiteral("Timmy Tower"));
+    tower::EnglishPlurals plurals;
+    QApplication::installTranslator(&plurals);
     QApplication::setDesktopFileName(QStringLiteral("io.timmytower.Console"));
     return tower::startProgram(application.arguments(), true,
                                [&application](tower::TowerOptions options) { return runConsole(application, std::move(options)); });

@@ -245,22 +245,30 @@ std::vector<BulkResult> RelayAccounts::bulk(BulkAction action, const QStringList
     if (action == BulkAction::Grant)
         checkGrant(reason, expiresAt);
 
-    // One commit for all. A key that is refused is refused before anything of it is written.
     std::vector<BulkResult> out;
-    out.reserve(static_cast<std::size_t>(keys.size()));
-    Transaction transaction(m_database);
+    std::vector<std::pair<PubKey, std::size_t>> known; // with its place in the answer
     for (const QString &text : keys) {
         try {
-            const PubKey key = parsePubKey(text);
+            known.emplace_back(parsePubKey(text), out.size());
+            out.push_back({text, true, {}});
+        } catch (const ServiceError &error) {
+            out.push_back({text, false, error.message()});
+        }
+    }
+    // One commit for all; rows are locked in the order of the keys, so that two of these never wait for each
+    // other. A key that is refused is refused before anything of it is written.
+    std::sort(known.begin(), known.end());
+    Transaction transaction(m_database);
+    for (const auto &[key, place] : known) {
+        try {
             if (action == BulkAction::Grant)
                 grantIn(transaction, key, level, reason, actor, expiresAt);
             else
                 revokeIn(transaction, key, reason, actor, false);
-            out.push_back({text, true, {}});
         } catch (const ServiceError &error) {
             if (error.kind() == ErrorKind::Internal || error.kind() == ErrorKind::Unavailable)
                 throw;
-            out.push_back({text, false, error.message()});
+            out[place] = {out[place].pubkey, false, error.message()};
         }
     }
     transaction.commit();

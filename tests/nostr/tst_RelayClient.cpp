@@ -131,6 +131,7 @@ private slots:
         forged.content = "something else under the same id";
         connect(&liar, &QWebSocketServer::newConnection, &liar, [&] {
             QWebSocket *socket = liar.nextPendingConnection();
+            socket->setParent(&liar);
             connect(socket, &QWebSocket::textMessageReceived, socket, [&forged, socket](const QString &text) {
                 const QJsonValue subscription = QJsonDocument::fromJson(text.toUtf8()).array().at(1);
                 for (const Event &event : {forged, note("other")}) {
@@ -153,6 +154,7 @@ private slots:
         QVERIFY(flood.listen(QHostAddress::LocalHost));
         connect(&flood, &QWebSocketServer::newConnection, &flood, [&] {
             QWebSocket *socket = flood.nextPendingConnection();
+            socket->setParent(&flood);
             connect(socket, &QWebSocket::textMessageReceived, socket,
                     [socket] { socket->sendTextMessage(QString(4 * 1024 * 1024, u'x')); });
         });

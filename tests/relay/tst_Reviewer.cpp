@@ -18,6 +18,7 @@ const QString byAdmin = QStringLiteral("admin:token");
 class PatientAgent final : public Agent
 {
 public:
+    ~PatientAgent() override { answer(-1); }
     QCoro::Task<Review> review(ReviewRequest request) override
     {
         seen << request.content;

@@ -5,6 +5,7 @@
 #include "ui/Pages.h"
 #include "ui/shell/ClosePanel.h"
 #include "ui/shell/JumpBox.h"
+#include "ui/shell/EnglishPlurals.h"
 #include "ui/shell/MainWindow.h"
 #include "ui/shell/Navigation.h"
 #include "ui/widgets/Theme.h"
@@ -30,6 +31,7 @@ private slots:
     void titleSaysDemo();
     void closingWhileServingAsks();
     void remembersThePage();
+    void countsInEnglish();
 };
 
 void tst_MainWindow::workGoesOverAndBack()
@@ -198,6 +200,17 @@ void tst_MainWindow::remembersThePage()
     }
     MainWindow again(*house.core, *house.settings, consolePages());
     QCOMPARE(again.currentPage(), QStringLiteral("moderation"));
+}
+
+void tst_MainWindow::countsInEnglish()
+{
+    EnglishPlurals plurals;
+    QVERIFY(QCoreApplication::installTranslator(&plurals));
+    QCOMPARE(tr("Rejected %n event(s)", nullptr, 1), QStringLiteral("Rejected 1 event"));
+    QCOMPARE(tr("Rejected %n event(s)", nullptr, 2), QStringLiteral("Rejected 2 events"));
+    QCOMPARE(tr("Rejected %n event(s)", nullptr, 0), QStringLiteral("Rejected 0 events"));
+    QCOMPARE(tr("Reason(s)"), QStringLiteral("Reason(s)")); // no number, no plural
+    QCoreApplication::removeTranslator(&plurals);
 }
 
 QTEST_MAIN(tst_MainWindow)

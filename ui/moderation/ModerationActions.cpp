@@ -172,8 +172,9 @@ std::optional<PubKey> ModerationPage::author() const
     return std::nullopt;
 }
 
-/// `question` has %1 for the count and %2 for the author.
-void ModerationPage::askAbout(const QString &question, const QString &verb, std::function<void(const PubKey &)> then)
+/// `question` makes the sentence of the count; it has %1 for the author.
+void ModerationPage::askAbout(QString (*question)(int count), const QString &verb,
+                              std::function<void(const PubKey &)> then)
 {
     const auto key = author();
     if (!key)
@@ -181,27 +182,26 @@ void ModerationPage::askAbout(const QString &question, const QString &verb, std:
     act([key = *key](Services &s) { return waitingOf(s, key); },
         [this, question, verb, key = *key, then = std::move(then)](std::int64_t waiting) {
             m_confirm->ask(
-                question.arg(QLocale().toString(static_cast<qlonglong>(waiting)),
-                             words::shortened(QString::fromLatin1(toNpub(key)))),
-                verb, [key, then] { then(key); });
+                question(static_cast<int>(waiting)).arg(words::shortened(QString::fromLatin1(toNpub(key)))), verb,
+                [key, then] { then(key); });
         });
 }
 
 void ModerationPage::approveAuthor()
 {
-    askAbout(tr("Approve and publish all %1 waiting event(s) of %2?"), tr("Approve all"),
+    askAbout([](int n) { return tr("Approve and publish all %n waiting event(s) of %1?", nullptr, n); }, tr("Approve all"),
              [this](const PubKey &key) { m_decisions->approveAllOf(key); });
 }
 
 void ModerationPage::rejectAuthor()
 {
-    askAbout(tr("Reject all %1 waiting event(s) of %2?"), tr("Reject all"),
+    askAbout([](int n) { return tr("Reject all %n waiting event(s) of %1?", nullptr, n); }, tr("Reject all"),
              [this](const PubKey &key) { m_decisions->rejectAllOf(key, takeReason()); });
 }
 
 void ModerationPage::revokeAuthor()
 {
-    askAbout(tr("Take relay access from %2 and reject all %1 waiting event(s)?"), tr("Revoke and reject all"),
+    askAbout([](int n) { return tr("Take relay access from %1 and reject all %n waiting event(s)?", nullptr, n); }, tr("Revoke and reject all"),
              [this](const PubKey &key) { m_decisions->revokeAndRejectAllOf(key, takeReason()); });
 }
 

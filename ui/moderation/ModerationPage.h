@@ -55,7 +55,8 @@ private:
     void present(const QueuedEvent &event);
     void decideSelected(QueueAction action);
     void settle(const QStringList &keys, QueueAction action);
-    void askAbout(const QString &question, const QString &verb, std::function<void(const PubKey &)> then);
+    void askAbout(QString (*question)(int count), const QString &verb,
+                  std::function<void(const PubKey &)> then);
     void take(const std::vector<std::pair<EventId, std::optional<QueuedEvent>>> &rows);
     void reread(const QStringList &keys);
     void follow(const std::vector<Change> &changes);
