@@ -75,6 +75,7 @@ public:
                 work(m_random.bounded(i + 1));
             m_clock.advance(step);
         }
+        judge(1'000);
         // The last hours are the liveliest, and leave the queue that the operator finds.
         m_clock.set(SystemClock().now() - seconds(3 * 3600));
         for (int i = 0; i < 90; ++i) {
@@ -86,7 +87,7 @@ public:
         m_queue.flush();
         while (m_log.hasUnwritten())
             m_log.flush();
-        judge();
+        judge(25);
     }
 
 private:
@@ -180,17 +181,18 @@ private:
         m_queue.takeReview(event->eventId, verdict, {toText(Tier::Trusted)});
     }
 
-    /// The operator has been here this morning: some of the older ones are declined, some let through.
-    void judge()
+    /// The operator works through the oldest: one in five is declined, the others are let through.
+    void judge(int oldest)
     {
-        QueueFilter filter;
-        filter.status = QueueStatus::Pending;
-        const Page<QueuedEvent> waiting = m_queue.list(filter, {40, {}});
-        for (std::size_t i = 0; i < waiting.items.size(); i += 5)
-            m_queue.reject(waiting.items[i].eventId, demo::rejectReason(static_cast<int>(i)), operatorName);
-        for (std::size_t i = 1; i < waiting.items.size(); i += 4) {
-            if (i % 5 != 0)
-                m_queue.approve(waiting.items[i].eventId, operatorName);
+        for (const QueueStatus status : {QueueStatus::Flagged, QueueStatus::Pending}) {
+            const auto waiting = m_queue.list({status, {}}, {std::min(oldest, PageRequest::maximumLimit), {}}).items;
+            for (std::size_t i = 0; i < waiting.size(); ++i) {
+                const bool decline = status == QueueStatus::Flagged || i % 5 == 0;
+                if (decline && (status == QueueStatus::Pending || i % 2 == 0))
+                    m_queue.reject(waiting[i].eventId, demo::rejectReason(static_cast<int>(i)), operatorName);
+                else if (!decline)
+                    m_queue.approve(waiting[i].eventId, operatorName);
+            }
         }
     }
 

@@ -34,11 +34,20 @@ bool usedAtStart(Secret secret)
     return secret != Secret::DataKey;
 }
 
+/// Under this name the fingerprint of a secret stands that is about to replace another: whichever of the two a
+/// crash leaves in the store, the next start knows it.
+QString nextName(Secret secret)
+{
+    return nameOf(secret) + QStringLiteral("#next");
+}
+
+/// Holds the secrets of this start against what the database remembers. Nothing is written before all that
+/// could refuse the start has been looked at.
 class Settling
 {
 public:
-    Settling(Secrets &secrets, Database &database, const Clock &clock, Activity &activity, const QStringList &accepted)
-        : m_secrets(secrets), m_database(database), m_clock(clock), m_activity(activity), m_accepted(accepted), m_fingerprints(database)
+    Settling(Secrets &secrets, Database &database, const QStringList &accepted)
+        : m_secrets(secrets), m_fingerprints(database), m_database(database), m_accepted(accepted)
     {
     }
 
@@ -48,89 +57,125 @@ public:
         return isAccepted(secret) || !m_fingerprints.isKnown(nameOf(secret));
     }
 
-    /// A secret without which this database would be another tower's.
-    void refuseMissing()
+    /// Throws "secret_missing" or "secret_changed".
+    void refuse(bool ephemeral)
     {
         for (const SecretSpec &spec : Secrets::catalogue()) {
-            if (m_secrets.isSet(spec.secret) || isAccepted(spec.secret) || !m_fingerprints.isKnown(nameOf(spec.secret)))
+            if (isAccepted(spec.secret) || (ephemeral && spec.secret == Secret::TimmyNostrNsec))
                 continue;
-            throw conflict(QStringLiteral("%1 was used with this database before and is missing now. Bring it back (environment, %1_FILE, keychain "
-                                          "or secrets.ini in the data folder), or start once with --accept-secret-change %1.").arg(nameOf(spec.secret)),
-                           "secret_missing");
+            const QString name = nameOf(spec.secret);
+            if (!m_secrets.isSet(spec.secret)) {
+                if (m_fingerprints.isKnown(name))
+                    throw missing(name);
+            } else if (usedAtStart(spec.secret) && isDifferent(spec.secret)) {
+                throw conflict(QStringLiteral("%1 is not the one that this database was used with. Bring the old one "
+                                              "back, or, if the change is meant, start once with "
+                                              "--accept-secret-change %1.")
+                                   .arg(name),
+                               "secret_changed");
+            }
         }
     }
 
-    void compareAndRemember()
+    /// What serves from now on, in one transaction.
+    void remember(const Clock &clock, Activity &activity)
     {
+        Transaction transaction(m_database);
         for (const SecretSpec &spec : Secrets::catalogue()) {
-            if (!m_secrets.isSet(spec.secret) || !usedAtStart(spec.secret))
-                continue;
             const QString name = nameOf(spec.secret);
-            const QByteArray fingerprint = fingerprintOf(m_secrets, spec.secret);
-            const Fingerprints::Match match = m_fingerprints.check(name, fingerprint);
-            if (match == Fingerprints::Match::Same)
-                continue;
-            if (match == Fingerprints::Match::Different && !isAccepted(spec.secret)) {
-                throw conflict(QStringLiteral("%1 is not the one that this database was used with. Bring the old one back, or, if the change is "
-                                              "meant, start once with --accept-secret-change %1.").arg(name),
-                               "secret_changed");
+            const bool isUsed = m_secrets.isSet(spec.secret) && usedAtStart(spec.secret);
+            const bool changed = isUsed ? isDifferent(spec.secret)
+                                        : isAccepted(spec.secret) && m_fingerprints.isKnown(name);
+            if (isUsed)
+                m_fingerprints.remember(transaction, name, fingerprintOf(m_secrets, spec.secret), clock.now());
+            else if (changed)
+                m_fingerprints.forget(transaction, name);
+            m_fingerprints.forget(transaction, nextName(spec.secret));
+            if (changed) {
+                activity.record(transaction, {QStringLiteral("admin:command-line"), QStringLiteral("secret.change"),
+                                              name, QStringLiteral("accepted at start"), {}, {}});
             }
-            Transaction transaction(m_database);
-            m_fingerprints.remember(transaction, name, fingerprint, m_clock.now());
-            if (match == Fingerprints::Match::Different) {
-                m_activity.record(transaction, {QStringLiteral("admin:command-line"), QStringLiteral("secret.change"), name,
-                                                QStringLiteral("accepted at start"), {}, {}});
-            }
-            transaction.commit();
         }
+        transaction.commit();
     }
 
 private:
+    using Match = Fingerprints::Match;
+
+    static ServiceError missing(const QString &name)
+    {
+        return conflict(QStringLiteral("%1 was used with this database before and is missing now. Bring it back "
+                                       "(environment, %1_FILE, keychain or secrets.ini in the data folder), or start "
+                                       "once with --accept-secret-change %1.")
+                            .arg(name),
+                        "secret_missing");
+    }
+
+    bool isDifferent(Secret secret)
+    {
+        const QByteArray fingerprint = fingerprintOf(m_secrets, secret);
+        return m_fingerprints.check(nameOf(secret), fingerprint) == Match::Different
+               && m_fingerprints.check(nextName(secret), fingerprint) != Match::Same;
+    }
+
     Secrets &m_secrets;
-    Database &m_database;
-    const Clock &m_clock;
-    Activity &m_activity;
-    const QStringList &m_accepted;
     Fingerprints m_fingerprints;
+    Database &m_database;
+    const QStringList &m_accepted;
 };
+
+void warnOfNewKey(const PubKey &key, const QString &keptIn)
+{
+    log::warning("identity", QStringLiteral("generated Timmy's key; keep a backup of it"),
+                 {{"npub", QString::fromLatin1(toNpub(key))}, {"kept_in", keptIn}});
+}
 
 } // namespace
 
 StartIdentity settleSecrets(Secrets &secrets, const Settings &settings, Database &database, const Clock &clock,
                             Activity &activity, const QStringList &acceptedChanges)
 {
-    Settling settling(secrets, database, clock, activity, acceptedChanges);
     const bool ephemeral = settings.flag(Setting::TimmyNostrEphemeral) && !secrets.isSet(Secret::TimmyNostrNsec);
-    StartIdentity out;
-    if (!ephemeral)
-        settling.refuseMissing();
-    if (!ephemeral && secrets.isMissing(Secret::TimmyNostrNsec) && settling.mayMake(Secret::TimmyNostrNsec)) {
+    Settling settling(secrets, database, acceptedChanges);
+    settling.refuse(ephemeral);
+    if (!ephemeral && secrets.isMissing(Secret::TimmyNostrNsec)) {
         const SecretKey key = SecretKey::generate();
-        secrets.set(Secret::TimmyNostrNsec, SecretBytes(QByteArray(reinterpret_cast<const char *>(key.bytes().data()), 32).toHex()));
-        log::warning("identity", QStringLiteral("generated Timmy's key; keep a backup of it"),
-                     {{"npub", QString::fromLatin1(toNpub(key.pubKey()))}, {"kept_in", Secrets::sourceName(secrets.storeSource())}});
+        secrets.set(Secret::TimmyNostrNsec,
+                    SecretBytes(QByteArray(reinterpret_cast<const char *>(key.bytes().data()), 32).toHex()));
+        warnOfNewKey(key.pubKey(), Secrets::sourceName(secrets.storeSource()));
     }
     secrets.generateMissing([&](Secret secret) { return settling.mayMake(secret); });
-    for (const Secret secret : secrets.generated())
-        log::warning("secrets", QStringLiteral("generated"), {{"name", nameOf(secret)}, {"kept_in", Secrets::sourceName(secrets.storeSource())}});
-    settling.compareAndRemember();
-
-    if (ephemeral) {
-        out.pubkey = SecretKey::generate().pubKey();
-        out.ephemeral = true;
-        log::warning("identity", QStringLiteral("this identity is thrown away at exit (TIMMY_NOSTR_EPHEMERAL=1)"),
-                     {{"npub", QString::fromLatin1(toNpub(out.pubkey))}});
-        return out;
+    for (const Secret secret : secrets.generated()) {
+        log::warning("secrets", QStringLiteral("generated"),
+                     {{"name", nameOf(secret)}, {"kept_in", Secrets::sourceName(secrets.storeSource())}});
     }
-    out.pubkey = SecretKey::fromText(secrets.value(Secret::TimmyNostrNsec).view())->pubKey();
-    return out;
+    settling.remember(clock, activity);
+
+    if (!ephemeral)
+        return {SecretKey::fromText(secrets.value(Secret::TimmyNostrNsec).view())->pubKey(), false};
+    const PubKey throwAway = SecretKey::generate().pubKey();
+    log::warning("identity", QStringLiteral("this identity is thrown away at exit (TIMMY_NOSTR_EPHEMERAL=1)"),
+                 {{"npub", QString::fromLatin1(toNpub(throwAway))}});
+    return {throwAway, true};
 }
 
-void rotateSecret(Secrets &secrets, Secret secret, Database &database, const Clock &clock, Activity &activity, const QString &actor)
+void rotateSecret(Secrets &secrets, Secret secret, Database &database, const Clock &clock, Activity &activity,
+                  const QString &actor)
 {
-    secrets.rotate(secret);
+    if (secrets.isFixed(secret))
+        throw conflict(QStringLiteral("%1 is set by the environment or a file: change it there.").arg(nameOf(secret)), "secret_fixed");
+    Fingerprints fingerprints(database);
+    SecretBytes value = randomSecretHex();
+    const QByteArray fingerprint = Secrets::fingerprintOf(secret, value.view());
+    {
+        Transaction transaction(database);
+        fingerprints.remember(transaction, nextName(secret), fingerprint, clock.now());
+        transaction.commit();
+    }
+    secrets.set(secret, std::move(value));
     Transaction transaction(database);
-    Fingerprints(database).remember(transaction, nameOf(secret), fingerprintOf(secrets, secret), clock.now());
+    fingerprints.remember(transaction, nameOf(secret), fingerprint, clock.now());
+    fingerprints.forget(transaction, nextName(secret));
     activity.record(transaction, {actor, QStringLiteral("secret.rotate"), nameOf(secret), {}, {}, {}});
     transaction.commit();
 }

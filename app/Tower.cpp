@@ -11,10 +11,14 @@
 #include "core/nostr/Nip19.h"
 #include "core/store/Migrations.h"
 
-#include <QCryptographicHash>
 #include <QDir>
 #include <QElapsedTimer>
+#include <QFile>
+#include <QSaveFile>
 #include <QTimer>
+#include <QUuid>
+
+#include <algorithm>
 
 namespace tower {
 
@@ -22,6 +26,7 @@ namespace {
 
 constexpr int sweepMs = 30'000;
 constexpr int stopPatienceMs = 5'000;
+constexpr int followBatch = 100;
 constexpr int decayBatch = 100;
 constexpr Millis decaySweepInterval = seconds(3'600);
 
@@ -64,13 +69,22 @@ std::unique_ptr<Agent> agentFor(const Settings &settings, const Secrets &secrets
     return std::make_unique<SimulatedAgent>();
 }
 
-/// The same after a restart, and another's nowhere: the data folder is locked by one program.
+/// The same after a restart, and another's nowhere: made once and kept in the data folder, which is locked by
+/// one program. (What names a machine is the same in every container of an image.)
 QString instanceName(const QString &dataDir)
 {
-    QCryptographicHash hash(QCryptographicHash::Sha256);
-    hash.addData(QSysInfo::machineUniqueId());
-    hash.addData(QDir(dataDir).canonicalPath().toUtf8());
-    return QString::fromLatin1(hash.result().toHex().left(16));
+    const QString path = QDir(dataDir).filePath(QStringLiteral("instance.id"));
+    QFile kept(path);
+    if (kept.open(QIODevice::ReadOnly)) {
+        const QString name = QString::fromLatin1(kept.read(64)).trimmed();
+        if (!QUuid(name).isNull())
+            return name;
+    }
+    const QString name = QUuid::createUuid().toString(QUuid::WithoutBraces);
+    QSaveFile file(path);
+    if (!file.open(QIODevice::WriteOnly) || file.write(name.toLatin1()) < 0 || !file.commit())
+        throw unavailable(QStringLiteral("%1 can't be written.").arg(path), "data_dir_unusable");
+    return name;
 }
 
 } // namespace
@@ -106,10 +120,18 @@ Tower::Tower(TowerOptions given, QObject *parent)
     relayAccounts.seedElite(key);
     log::info("identity", QStringLiteral("Timmy"), {{"npub", QString::fromLatin1(toNpub(key))}});
 
+    options.environment.clear(); // it holds secrets in clear
+
     settings.onChange([this](Setting setting) {
         relayPolicy.settingsChanged();
         if (setting == Setting::NostrRelayUrl)
             publisher.wake();
+        followRules();
+    });
+    connect(&changes, &Changes::changed, this, [this](const std::vector<Change> &changed) {
+        const auto isSetting = [](const Change &change) { return change.kind == QLatin1String("setting"); };
+        if (std::any_of(changed.begin(), changed.end(), isSetting))
+            reloadSettings();
     });
     // Queued: a decision is answered before its publishing begins.
     connect(&queue, &ModerationQueue::approved, &publisher, &QueuePublisher::wake, Qt::QueuedConnection);
@@ -146,6 +168,7 @@ void Tower::startOutside()
 {
     if (m_stopping)
         return;
+    followRules();
     publisher.start();
     if (agent->isSimulated())
         log::info("relay", QStringLiteral("no AI reviewer: everything waits for the operator"));
@@ -161,6 +184,36 @@ void Tower::sweepDecay()
         return;
     if (trust.applyDueDecay(decayBatch) < decayBatch)
         m_decaySweptAt = now;
+}
+
+/// What another console or towerd on the same database saved.
+void Tower::reloadSettings()
+{
+    try {
+        savedSettings.reload();
+    } catch (const ServiceError &error) {
+        log::warning("settings", QStringLiteral("what was saved elsewhere is not in force here"), {{"error", error.message()}});
+    }
+}
+
+/// Looks for rows that the rules have left behind, away from this thread, and brings them in step, a few at a
+/// time, until there are none.
+void Tower::followRules()
+{
+    if (m_stopping || std::exchange(m_following, true))
+        return;
+    const AccessRules rules = relayAccounts.rules();
+    reader.run([rules](Database &source) { return RelayAccounts::outOfStep(source, rules, followBatch); })
+        .then(this, [this](const std::vector<PubKey> &keys) {
+            m_following = false;
+            trust.followRules(keys);
+            if (!keys.empty())
+                followRules();
+        })
+        .onFailed(this, [this](const ServiceError &error) {
+            m_following = false;
+            log::warning("relay", QStringLiteral("tiers and access not brought in step yet"), {{"error", error.message()}});
+        });
 }
 
 void Tower::sweep()
@@ -192,8 +245,7 @@ void Tower::stop(std::function<void()> done)
             return;
         poll->stop();
         queue.flush();
-        for (int slice = 0; slice < 10 && policyLog.hasUnwritten(); ++slice)
-            policyLog.flush();
+        policyLog.flush();
         api.close();
         done();
     });

@@ -81,10 +81,13 @@ private:
     void startOutside();
     void sweep();
     void sweepDecay();
+    void reloadSettings();
+    void followRules();
 
     QTimer *m_sweep = nullptr;
     Millis m_decaySweptAt;
     bool m_stopping = false;
+    bool m_following = false;
     bool m_outsideStarted = false;
 };
 

@@ -64,7 +64,7 @@ QByteArray Plugin::answer(QByteArrayView line)
         return lineFor(parsed.event.id, Verdict::reject("invalid: not a line of the write-policy protocol"));
     if (parsed.event.id.isEmpty())
         return lineFor({}, Verdict::reject("invalid: the event has no readable id"));
-    return lineFor(parsed.event.id, ask(line, parsed.event));
+    return lineFor(parsed.event.id, ask(line, parsed));
 }
 
 QByteArray Plugin::answerOversized()
@@ -72,7 +72,7 @@ QByteArray Plugin::answerOversized()
     return lineFor({}, Verdict::reject("invalid: the line is too long"));
 }
 
-Verdict Plugin::ask(QByteArrayView line, const EventParse &parsed)
+Verdict Plugin::ask(QByteArrayView line, const PolicyLine &parsed)
 {
     const HttpAnswer answer =
         m_client.postJson("/api/relay/policy", line, maximumAnswer, Deadline(m_timeout));
@@ -89,12 +89,13 @@ Verdict Plugin::ask(QByteArrayView line, const EventParse &parsed)
         return trouble("401: the secret is missing or wrong");
     if (answer.status != 200)
         return trouble(QString("status %1").arg(answer.status));
-    const auto verdict = verdictFrom(answer.body, parsed.id);
+    const auto verdict = verdictFrom(answer.body, parsed.event.id);
     return verdict ? *verdict : trouble("an answer that is not about this event");
 }
 
-Verdict Plugin::withoutTower(const EventParse &parsed) const
+Verdict Plugin::withoutTower(const PolicyLine &line) const
 {
+    const EventParse &parsed = line.event;
     const auto snapshot = m_snapshots ? m_snapshots->latest() : nullptr;
     if (!snapshot)
         return Verdict::unavailable();
@@ -102,7 +103,7 @@ Verdict Plugin::withoutTower(const EventParse &parsed) const
         return Verdict::reject("invalid: " + parsed.problem);
     if (const QByteArray problem = checkEvent(*parsed.event); !problem.isEmpty())
         return Verdict::reject("invalid: " + problem);
-    return snapshot->judge(*parsed.event);
+    return snapshot->judge(*parsed.event, line.sourceInfo);
 }
 
 /// Says so in the relay's log, though not for each event of a flood.

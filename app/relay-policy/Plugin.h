@@ -25,8 +25,8 @@ public:
     static QByteArray answerOversized();
 
 private:
-    Verdict ask(QByteArrayView line, const EventParse &parsed);
-    Verdict withoutTower(const EventParse &parsed) const;
+    Verdict ask(QByteArrayView line, const PolicyLine &parsed);
+    Verdict withoutTower(const PolicyLine &line) const;
     Verdict trouble(const QString &what);
 
     HttpClient m_client;

@@ -7,9 +7,12 @@
 #include "core/nostr/Event.h"
 
 #include <QHash>
+#include <QHostAddress>
 #include <QSet>
 
 #include <optional>
+
+class QJsonObject;
 
 namespace tower {
 
@@ -22,8 +25,8 @@ public:
     static std::optional<Snapshot> parse(const QByteArray &json);
 
     /// Follows the tower's own order of checks as far as it goes without the tower; what would be queued
-    /// there is refused here, never shadow-rejected.
-    [[nodiscard]] Verdict judge(const Event &event) const;
+    /// there is refused here, never shadow-rejected. `source`: the network address that the relay had it from.
+    [[nodiscard]] Verdict judge(const Event &event, const QByteArray &source) const;
 
     [[nodiscard]] qsizetype accounts() const { return m_accounts.size(); }
 
@@ -35,8 +38,21 @@ private:
         bool elite = false;
     };
 
-    [[nodiscard]] bool isOpen(const Event &event) const;
+    /// What the operator forbade (NIP-86), whoever the author is; nothing in a snapshot of an older tower.
+    struct Rules
+    {
+        QSet<EventId> bannedEvents;
+        QSet<int> allowedKinds; ///< empty: all
+        QSet<int> disallowedKinds;
+        QSet<QHostAddress> blockedIps;
+    };
+    static std::optional<Rules> rulesFrom(const QJsonObject &object);
 
+    [[nodiscard]] bool takesKind(int kind) const;
+    [[nodiscard]] bool isOpen(const Event &event) const;
+    [[nodiscard]] bool addressesMember(const Event &event) const;
+
+    Rules m_rules;
     std::optional<PubKey> m_timmy;
     QSet<int> m_openKinds;
     QSet<int> m_unmoderatedKinds;

@@ -20,8 +20,27 @@ void SavedSettings::load()
     m_settings.load(m_store.values());
 }
 
+void SavedSettings::reload()
+{
+    const Settings::Values stored = m_store.values();
+    Settings::Changes differing;
+    for (const SettingSpec &spec : Settings::catalogue()) {
+        if (m_settings.isFixed(spec.setting))
+            continue;
+        const auto found = stored.find(QString::fromLatin1(spec.name));
+        const bool isSaved = m_settings.source(spec.setting) == SettingSource::Saved;
+        if (found != stored.end() && (!isSaved || found->second != m_settings.text(spec.setting)))
+            differing[spec.setting] = found->second;
+        else if (found == stored.end() && isSaved)
+            differing[spec.setting] = std::nullopt;
+    }
+    if (!differing.empty())
+        m_settings.setSaved(differing);
+}
+
 void SavedSettings::change(const Settings::Changes &changes, const QString &actor)
 {
+    reload();
     const Settings::Changes checked = m_settings.check(changes);
     Transaction transaction(m_database);
     for (const auto &[setting, text] : checked) {

@@ -18,6 +18,9 @@ public:
     /// The saved layer, at start. Throws ServiceError "invalid_setting" for what no longer fits its range.
     void load();
 
+    /// What another process saved since comes into force here, too.
+    void reload();
+
     /// All or none. Throws ServiceError: "invalid_setting", or 409 "setting_fixed" for one that the command
     /// line, the environment or the config file fixes. An absent text puts a setting back to its default.
     void change(const Settings::Changes &changes, const QString &actor);

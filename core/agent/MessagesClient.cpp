@@ -30,16 +30,16 @@ bool worthAnotherTry(int status)
     return status == 0 || status == 429 || status >= 500;
 }
 
-/// retry-after-ms, or retry-after in whole seconds.
+/// retry-after-ms, or retry-after in whole seconds. What is longer than anybody waits comes to the same.
 std::optional<Millis> retryAfterOf(const QNetworkReply &reply)
 {
     bool ok = false;
     const qint64 milliseconds = reply.rawHeader("retry-after-ms").toLongLong(&ok);
     if (ok && milliseconds >= 0)
-        return Millis(milliseconds);
+        return std::min(Millis(milliseconds), patienceInAll);
     const int whole = reply.rawHeader("retry-after").toInt(&ok);
     if (ok && whole >= 0)
-        return seconds(whole);
+        return std::min(seconds(whole), patienceInAll);
     return std::nullopt;
 }
 
@@ -104,9 +104,16 @@ MessagesClient::~MessagesClient()
 void MessagesClient::abort()
 {
     m_stopped = true;
-    for (const Later<HttpAnswer> &post : std::exchange(m_posts, {}))
+    for (QNetworkReply *reply : m_network.findChildren<QNetworkReply *>()) {
+        reply->disconnect(this);
+        reply->abort();
+        reply->deleteLater();
+    }
+    const std::vector<Later<HttpAnswer>> posts = std::exchange(m_posts, {});
+    const std::vector<Later<bool>> pauses = std::exchange(m_pauses, {});
+    for (const Later<HttpAnswer> &post : posts)
         post.give(HttpAnswer());
-    for (const Later<bool> &pause : std::exchange(m_pauses, {}))
+    for (const Later<bool> &pause : pauses)
         pause.give(false);
 }
 
@@ -164,8 +171,7 @@ Later<MessagesClient::HttpAnswer> MessagesClient::post(const QByteArray &body, M
     request.setRawHeader("anthropic-version", "2023-06-01");
     request.setRawHeader("x-api-key", m_secrets.value(Secret::AnthropicApiKey).view().toByteArray());
     request.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
-    QNetworkReply *reply = m_network.post(request, body);
-    reply->setParent(this);
+    QNetworkReply *reply = m_network.post(request, body); // its child, and gone with it
 
     Later<HttpAnswer> later;
     std::erase_if(m_posts, [](const Later<HttpAnswer> &post) { return post.isGiven(); });

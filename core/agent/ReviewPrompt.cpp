@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/agent/ReviewPrompt.h"
 
+#include "core/base/Text.h"
+
 #include <QJsonDocument>
 #include <QJsonObject>
 
@@ -59,7 +61,7 @@ Review readReview(const QString &answer)
     if (object.size() != 2 || !known || !reason.isString())
         return review;
     review.verdict = verdict == toText(ReviewVerdict::Approve) ? ReviewVerdict::Approve : ReviewVerdict::Flag;
-    review.reason = reason.toString().simplified().left(maximumReason);
+    review.reason = safeText(reason.toString().simplified(), maximumReason);
     return review;
 }
 

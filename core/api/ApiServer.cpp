@@ -14,6 +14,19 @@
 
 namespace tower {
 
+namespace {
+
+/// As browsers write it (RFC 6454): no path, and no port where it is the scheme's own.
+QString originOf(QUrl url)
+{
+    const int usual = url.scheme() == QLatin1String("https") ? 443 : 80;
+    if (url.port() == usual)
+        url.setPort(-1);
+    return url.adjusted(QUrl::RemovePath | QUrl::RemoveQuery).toString(QUrl::StripTrailingSlash);
+}
+
+} // namespace
+
 ApiServer::ApiServer(const ApiServices &services)
     : m_services(services), m_limits(services.clock), m_router(services.clock, m_limits),
       m_auth(services.database, services.clock, services.settings, services.secrets),
@@ -27,12 +40,12 @@ ApiServer::ApiServer(const ApiServices &services)
                                services.policyLog, m_host, services.clock.now()});
     addDocumentRoutes(m_router, services.relayManagement, services.relayAccounts);
     addRelayManagementRoutes(m_router, m_auth, services.relayManagement, services.clock, services.reader);
-    addPolicyRoutes(m_router, services.relayPolicy, services.policyLog, services.relayAccounts, services.settings,
-                    services.clock, services.reader);
+    addPolicyRoutes(m_router, services.relayPolicy, services.policyLog, services.relayAccounts,
+                    services.relayManagement, services.settings, services.clock, services.reader);
     addAdminRelayRoutes(m_router, services.relayAccounts, services.relayPolicy, services.policyLog, services.clock,
                         services.reader);
     addModerationRoutes(m_router, services.queue, services.relayAccounts, services.policyLog, services.reviewer,
-                        services.clock);
+                        services.clock, services.reader);
     addIdentityRoutes(m_router, {m_caller, services.signIn, services.vouches, services.identities, services.relayAccounts,
                                  services.settings, services.zapCount});
     addIdentityAdminRoutes(m_router, services.identities, services.trust, services.vouches, services.relayAccounts,
@@ -43,7 +56,11 @@ ApiServer::ApiServer(const ApiServices &services)
     m_feed.addRoutes(m_router);
 
     applyLimits();
-    services.settings.onChange([this](Setting) { applyLimits(); });
+    services.settings.onChange([this](Setting setting) {
+        applyLimits();
+        if (setting == Setting::PublicUrl && m_host.isListening())
+            applyAddresses();
+    });
 }
 
 ApiServer::~ApiServer() = default;
@@ -71,16 +88,26 @@ void ApiServer::listen(HttpHostOptions options)
     m_feed.start();
     m_options = options;
 
+    m_auth.setBehindProxy(options.behindProxy);
+    applyAddresses();
+}
+
+void ApiServer::applyAddresses()
+{
     const QUrl base(baseUrl());
     const QUrl bound(m_host.url());
     Router::Options routing;
     for (const QUrl &url : {base, bound}) {
         routing.allowedHosts << url.host() << url.authority();
-        routing.ownOrigins << url.adjusted(QUrl::RemovePath | QUrl::RemoveQuery).toString(QUrl::StripTrailingSlash);
+        routing.ownOrigins << originOf(url);
+    }
+    if (m_options.address.isLoopback()) {
+        QUrl local = bound;
+        local.setHost(QStringLiteral("localhost"));
+        routing.ownOrigins << originOf(local);
     }
     m_router.setOptions(routing);
     m_auth.setBaseUrl(baseUrl());
-    m_auth.setBehindProxy(options.behindProxy);
     m_auth.setTimmy(m_services.relayAccounts.timmy());
 }
 

@@ -71,6 +71,8 @@ public:
 
 private:
     void applyLimits();
+    /// Host names, origins and signed URLs that are ours, from PUBLIC_URL and the bound address.
+    void applyAddresses();
 
     ApiServices m_services;
     RateLimit m_limits;

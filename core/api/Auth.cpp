@@ -71,7 +71,7 @@ void Auth::authoriseAdmin(HttpRequest &request)
     const QByteArray address = addressKey(request.peer);
     refuseIfWaiting(address);
     if (isNostr(request)) {
-        request.actor = QStringLiteral("admin:") + requireAdminSignature(request, false).text();
+        request.actor = QStringLiteral("admin:") + requireAdminSignature(request, Signers::Admins, false).text();
         return;
     }
     const QByteArray given = bearer(request);
@@ -85,7 +85,7 @@ void Auth::authoriseAdmin(HttpRequest &request)
     request.actor = QStringLiteral("admin:token");
 }
 
-PubKey Auth::requireAdminSignature(const HttpRequest &request, bool payloadRequired)
+PubKey Auth::requireAdminSignature(const HttpRequest &request, Signers signers, bool payloadRequired)
 {
     Nip98Expectation expected;
     QString url = m_baseUrl + QString::fromLatin1(request.path);
@@ -107,7 +107,7 @@ PubKey Auth::requireAdminSignature(const HttpRequest &request, bool payloadRequi
         return true;
     });
     const QStringList &admins = m_settings.list(Setting::AdminPubkeys);
-    const bool isAdmin = m_timmy == signer || std::any_of(admins.begin(), admins.end(), [&](const QString &text) {
+    const bool isAdmin = (signers == Signers::AdminsAndTimmy && m_timmy == signer) || std::any_of(admins.begin(), admins.end(), [&](const QString &text) {
         return parsePubKey(text) == signer;
     });
     if (!isAdmin)

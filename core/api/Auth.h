@@ -34,7 +34,8 @@ public:
     void authorise(HttpRequest &request, Scope scope);
 
     /// NIP-98 by one of ADMIN_PUBKEYS (or Timmy); `payloadRequired` as NIP-86 wants it.
-    PubKey requireAdminSignature(const HttpRequest &request, bool payloadRequired);
+    enum class Signers { Admins, AdminsAndTimmy };
+    PubKey requireAdminSignature(const HttpRequest &request, Signers signers, bool payloadRequired);
 
 private:
     void authoriseAdmin(HttpRequest &request);

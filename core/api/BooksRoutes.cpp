@@ -50,7 +50,7 @@ QCoro::Task<HttpResponse> verify(Reader &reader)
 
 QCoro::Task<HttpResponse> reconciled(const Reconcile &reconcile, Reader &reader)
 {
-    const auto work = [&reconcile](Database &database) { return reconcile.run(database); };
+    const auto work = [reconcile](Database &database) { return reconcile.run(database); };
     QFuture<ReconcileReport> running = reader.run(work);
     const ReconcileReport report = co_await running;
     co_return HttpResponse::json(toJson(report));

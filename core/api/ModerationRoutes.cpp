@@ -78,6 +78,18 @@ HttpResponse resultsJson(const std::vector<QueueResult> &results)
         QJsonObject{{QStringLiteral("results"), items}, {QStringLiteral("decided"), jsonNumber(decided)}});
 }
 
+/// Whole events, up to 64 KiB each: read and written down by the reader.
+QCoro::Task<HttpResponse> list(RelayAccounts &accounts, const Clock &clock, Reader &reader, HttpRequest request)
+{
+    const auto work = [filter = queueFilter(request), page = pageOf(request), rules = accounts.rules().trust,
+                       now = clock.now()](Database &database) {
+        return HttpResponse::json(toJson(ModerationQueue::listOn(database, rules, now, filter, page)));
+    };
+    QFuture<HttpResponse> reading = reader.run(work);
+    HttpResponse response = co_await reading;
+    co_return response;
+}
+
 QCoro::Task<HttpResponse> bulk(ModerationQueue &queue, HttpRequest request)
 {
     const QJsonObject body = request.json();
@@ -122,7 +134,7 @@ HttpResponse stats(ModerationQueue &queue, RelayAccounts &accounts, PolicyLog &l
 } // namespace
 
 void addModerationRoutes(Router &router, ModerationQueue &queue, RelayAccounts &accounts, PolicyLog &log,
-                         const Reviewer *reviewer, const Clock &clock)
+                         const Reviewer *reviewer, const Clock &clock, Reader &reader)
 {
     const auto add = [&router](HttpMethod method, const char *pattern,
                                std::variant<SyncHandler, AsyncHandler> handler) {
@@ -132,9 +144,8 @@ void addModerationRoutes(Router &router, ModerationQueue &queue, RelayAccounts &
                     .limit = LimitClass::None,
                     .handler = std::move(handler)});
     };
-    add(HttpMethod::Get, "/api/admin/relay/queue", SyncHandler([&](const HttpRequest &request) {
-            return HttpResponse::json(toJson(queue.list(queueFilter(request), pageOf(request))));
-        }));
+    add(HttpMethod::Get, "/api/admin/relay/queue",
+        AsyncHandler([&](HttpRequest request) { return list(accounts, clock, reader, std::move(request)); }));
     add(HttpMethod::Post, "/api/admin/relay/queue/bulk",
         AsyncHandler([&](HttpRequest request) { return bulk(queue, std::move(request)); }));
     add(HttpMethod::Post, "/api/admin/relay/queue/:eventId/approve",

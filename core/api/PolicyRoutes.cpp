@@ -4,11 +4,12 @@
 
 #include "core/api/Shapes.h"
 #include "core/base/Error.h"
+#include "core/base/Later.h"
 
 #include <QCoroFuture>
 #include <QJsonDocument>
 
-#include <coroutine>
+#include <algorithm>
 
 namespace tower {
 
@@ -45,31 +46,13 @@ QByteArray sourceOf(const PolicyLine &line)
     return (line.sourceType + ' ' + line.sourceInfo).left(200);
 }
 
-/// Waits for a decision that calls back, at once or after a commit.
-class Decision
+/// The decision, at once or after a commit.
+Later<PolicyDecision> decided(RelayPolicy &policy, const PolicyLine &line)
 {
-public:
-    Decision(RelayPolicy &policy, const PolicyLine &line)
-    {
-        policy.decide(line.event, sourceOf(line), [state = m_state](PolicyDecision decision) {
-            state->decision = std::move(decision);
-            if (state->waiter)
-                std::exchange(state->waiter, {}).resume();
-        });
-    }
-    [[nodiscard]] bool await_ready() const { return state().decision.has_value(); }
-    void await_suspend(std::coroutine_handle<> waiter) { m_state->waiter = waiter; }
-    PolicyDecision await_resume() { return std::move(*m_state->decision); }
-
-private:
-    struct State
-    {
-        std::optional<PolicyDecision> decision;
-        std::coroutine_handle<> waiter;
-    };
-    [[nodiscard]] const State &state() const { return *m_state; }
-    std::shared_ptr<State> m_state = std::make_shared<State>();
-};
+    Later<PolicyDecision> later;
+    policy.decide(line.event, sourceOf(line), [later](PolicyDecision decision) { later.give(std::move(decision)); });
+    return later;
+}
 
 HttpResponse jsonBytes(QByteArray body)
 {
@@ -81,7 +64,7 @@ QCoro::Task<HttpResponse> decideOne(RelayPolicy &policy, HttpRequest request)
     const PolicyLine line = parsePolicyLine(request.body);
     if (!line.isObject || !line.hasEvent)
         throw badRequest("event", QStringLiteral("The body must be a JSON object with an event."), "not_a_policy_line");
-    Decision decision(policy, line);
+    Later<PolicyDecision> decision = decided(policy, line);
     const PolicyDecision made = co_await decision;
     co_return jsonBytes(decisionJson(made));
 }
@@ -94,12 +77,12 @@ QCoro::Task<HttpResponse> decideBatch(RelayPolicy &policy, HttpRequest request)
     if (static_cast<qsizetype>(lines->size()) > maximumBatch)
         throw badRequest("events", QStringLiteral("At most 500 events at a time."));
     // All are asked before the first is awaited, so that those for the queue share one commit.
-    std::vector<Decision> decisions;
+    std::vector<Later<PolicyDecision>> decisions;
     decisions.reserve(lines->size());
     for (const PolicyLine &line : *lines)
-        decisions.emplace_back(policy, line);
+        decisions.push_back(decided(policy, line));
     QByteArray out = "[";
-    for (Decision &decision : decisions) {
+    for (Later<PolicyDecision> &decision : decisions) {
         const PolicyDecision made = co_await decision;
         if (out.size() > 1)
             out += ',';
@@ -130,7 +113,33 @@ QJsonArray kindsJson(const QList<int> &kinds)
     return out;
 }
 
-/// Every account, read page by page on the reader's thread.
+/// In order, so that the same rules are the same text.
+QJsonArray sortedJson(QStringList items)
+{
+    items.sort();
+    return QJsonArray::fromStringList(items);
+}
+
+/// What the operator refuses by relay management.
+void addRules(QJsonObject &head, const RelayManagement::Rules &rules)
+{
+    const auto kinds = [](const QSet<int> &set) {
+        QList<int> sorted(set.begin(), set.end());
+        std::sort(sorted.begin(), sorted.end());
+        return kindsJson(sorted);
+    };
+    QStringList events, addresses;
+    for (const EventId &id : rules.bannedEvents)
+        events << id.text();
+    for (const QHostAddress &address : rules.blockedIps)
+        addresses << address.toString();
+    head.insert(QStringLiteral("bannedEvents"), sortedJson(events));
+    head.insert(QStringLiteral("allowedKinds"), kinds(rules.allowedKinds));
+    head.insert(QStringLiteral("disallowedKinds"), kinds(rules.disallowedKinds));
+    head.insert(QStringLiteral("blockedIps"), sortedJson(addresses));
+}
+
+/// Every account with access, read page by page on the reader's thread.
 QByteArray snapshotAccounts(Database &database, const AccessRules &rules, Millis now)
 {
     QByteArray out = "[";
@@ -141,6 +150,8 @@ QByteArray snapshotAccounts(Database &database, const AccessRules &rules, Millis
     do {
         const Page<RelayAccount> read = RelayAccounts::listOn(database, rules, now, filter, page);
         for (const RelayAccount &account : read.items) {
+            if (account.level == AccessLevel::None)
+                continue;
             if (out.size() > 1)
                 out += ',';
             out += "{\"pubkey\":\"" + account.pubkey.hex() + "\",\"access\":\"" + toText(account.level).toLatin1()
@@ -151,7 +162,8 @@ QByteArray snapshotAccounts(Database &database, const AccessRules &rules, Millis
     return out + ']';
 }
 
-QCoro::Task<HttpResponse> snapshot(RelayAccounts &accounts, const Settings &settings, const Clock &clock, Reader &reader)
+QCoro::Task<HttpResponse> snapshot(RelayAccounts &accounts, RelayManagement &management, const Settings &settings,
+                                   const Clock &clock, Reader &reader)
 {
     const AccessRules rules = accounts.rules();
     const Millis now = clock.now();
@@ -159,6 +171,7 @@ QCoro::Task<HttpResponse> snapshot(RelayAccounts &accounts, const Settings &sett
                      {QStringLiteral("timmy"), accounts.timmyStands() ? QJsonValue(accounts.timmy()->text()) : QJsonValue()},
                      {QStringLiteral("openKinds"), kindsJson(settings.kinds(Setting::RelayOpenKinds))},
                      {QStringLiteral("unmoderatedKinds"), kindsJson(settings.kinds(Setting::RelayUnmoderatedKinds))}};
+    addRules(head, management.rules());
     const auto work = [rules, now](Database &database) { return snapshotAccounts(database, rules, now); };
     QFuture<QByteArray> reading = reader.run(work);
     const QByteArray list = co_await reading;
@@ -171,7 +184,7 @@ QCoro::Task<HttpResponse> snapshot(RelayAccounts &accounts, const Settings &sett
 } // namespace
 
 void addPolicyRoutes(Router &router, RelayPolicy &policy, PolicyLog &log, RelayAccounts &accounts,
-                     const Settings &settings, const Clock &clock, Reader &reader)
+                     RelayManagement &management, const Settings &settings, const Clock &clock, Reader &reader)
 {
     router.add({.method = HttpMethod::Post,
                 .pattern = "/api/relay/policy",
@@ -194,7 +207,7 @@ void addPolicyRoutes(Router &router, RelayPolicy &policy, PolicyLog &log, RelayA
                 .pattern = "/api/relay/accounts/snapshot",
                 .scope = Scope::Policy,
                 .limit = LimitClass::None,
-                .handler = AsyncHandler([&](HttpRequest) { return snapshot(accounts, settings, clock, reader); })});
+                .handler = AsyncHandler([&](HttpRequest) { return snapshot(accounts, management, settings, clock, reader); })});
 }
 
 } // namespace tower

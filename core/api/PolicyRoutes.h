@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/http/Router.h"
+#include "core/relay/RelayManagement.h"
 #include "core/relay/RelayPolicy.h"
 #include "core/store/Reader.h"
 
@@ -10,6 +11,6 @@ namespace tower {
 
 /// What the relay asks: /api/relay/policy (one line, a batch, its health) and the accounts' snapshot.
 void addPolicyRoutes(Router &router, RelayPolicy &policy, PolicyLog &log, RelayAccounts &accounts,
-                     const Settings &settings, const Clock &clock, Reader &reader);
+                     RelayManagement &management, const Settings &settings, const Clock &clock, Reader &reader);
 
 } // namespace tower

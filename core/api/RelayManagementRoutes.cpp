@@ -175,7 +175,7 @@ QByteArray listed(Database &database, const Listing &listing, Millis now)
 QCoro::Task<HttpResponse> manage(Auth &auth, RelayManagement &management, const Clock &clock, Reader &reader,
                                  HttpRequest request)
 {
-    const PubKey signer = auth.requireAdminSignature(request, true);
+    const PubKey signer = auth.requireAdminSignature(request, Auth::Signers::AdminsAndTimmy, true);
     const QJsonObject body = request.json();
     const QString method = body.value(QStringLiteral("method")).toString();
     const QJsonValue parameters = body.value(QStringLiteral("params"));

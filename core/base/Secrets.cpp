@@ -269,10 +269,15 @@ void Secrets::set(Secret secret, SecretBytes value)
 
 QByteArray Secrets::fingerprint(Secret secret) const
 {
+    return fingerprintOf(secret, value(secret).view());
+}
+
+QByteArray Secrets::fingerprintOf(Secret secret, QByteArrayView value)
+{
     QCryptographicHash hash(QCryptographicHash::Sha256);
     hash.addData("timmy-tower fingerprint");
     hash.addData(spec(secret).name);
-    hash.addData(value(secret).view());
+    hash.addData(value);
     return hash.result().first(8).toHex();
 }
 

@@ -120,6 +120,7 @@ public:
     /// Hex of the first 8 bytes of SHA-256 over "timmy-tower fingerprint" + name + value: what the database
     /// remembers of a secret once used (store/Fingerprints decides what a difference means).
     [[nodiscard]] QByteArray fingerprint(Secret secret) const;
+    [[nodiscard]] static QByteArray fingerprintOf(Secret secret, QByteArrayView value);
     /// Secrets that this start generated (the caller warns about them in words).
     [[nodiscard]] const std::vector<Secret> &generated() const { return m_generated; }
 

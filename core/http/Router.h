@@ -52,14 +52,17 @@ struct RouteStats
     double p99Ms = 0;
 };
 
-/// One finished request, for the live log of the API page (never a header or a body).
+/// One finished request, for the live log of the API page (never a header or a body). Anybody can make up
+/// requests that reach no route (a foreign Host, an unknown path or method) or too many of them (429): of
+/// these, ten a second are logged and the others counted, so that a flood neither fills the disk nor pushes
+/// what matters out of the log.
 struct RequestLogEntry
 {
     std::int64_t number = 0; ///< counts up from the start
     Millis at;
     QByteArray id;
     QByteArray method;
-    QByteArray path;  ///< no query: it could hold a token
+    QByteArray path;  ///< cut after 200 bytes; no query: it could hold a token
     QByteArray route; ///< the pattern, "" when none matched
     QString peer;
     int status = 0;

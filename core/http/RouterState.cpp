@@ -14,6 +14,13 @@ namespace tower {
 namespace {
 
 constexpr std::size_t maxLog = 1000;
+constexpr qsizetype maxLogged = 200;
+
+/// A method or a path may be as long as a whole head; both are ASCII.
+QByteArray shortened(const QByteArray &text)
+{
+    return text.size() <= maxLogged ? text : text.first(maxLogged) + "…";
+}
 
 QByteArray codeOf(const HttpResponse &response)
 {
@@ -33,6 +40,21 @@ double percentile(std::vector<float> values, double share)
 }
 
 } // namespace
+
+bool LogBudget::take(Millis now)
+{
+    const std::int64_t second = now.value() / 1000;
+    if (second != m_second) {
+        m_second = second;
+        m_taken = 0;
+    }
+    if (m_taken < perSecond) {
+        ++m_taken;
+        return true;
+    }
+    ++m_refused;
+    return false;
+}
 
 void RouteCounter::count(int status, double milliseconds)
 {
@@ -83,17 +105,23 @@ void Router::Call::record(const HttpResponse &response, double milliseconds) con
             log::debug("http", QStringLiteral("served"), {{"id", QString::fromLatin1(request.id)}});
         return;
     }
+    const bool isStray = !route || response.status == 429;
+    if (isStray && !state->strays.take(startedAt))
+        return;
     RequestLogEntry entry;
     entry.id = request.id;
-    entry.method = request.methodName;
-    entry.path = request.path;
+    entry.method = shortened(request.methodName);
+    entry.path = shortened(request.path);
     entry.peer = request.peer.toString();
     entry.status = response.status;
     entry.milliseconds = milliseconds;
     entry.errorCode = codeOf(response);
+    if (const std::int64_t unlogged = state->strays.takeRefused(); unlogged > 0)
+        log::warning("http", QStringLiteral("requests without a route or over a limit were not logged"),
+                     {{"count", QString::number(unlogged)}});
     log::info("http", QStringLiteral("served"),
-              {{"method", QString::fromLatin1(entry.method)},
-               {"path", QString::fromLatin1(entry.path)},
+              {{"method", QString::fromUtf8(entry.method)},
+               {"path", QString::fromUtf8(entry.path)},
                {"status", QString::number(entry.status)},
                {"ms", QString::number(milliseconds, 'f', 2)},
                {"peer", entry.peer},

@@ -7,6 +7,7 @@
 #include <QElapsedTimer>
 
 #include <exception>
+#include <utility>
 
 namespace tower {
 
@@ -30,6 +31,22 @@ private:
     std::size_t m_next = 0;
 };
 
+/// Lets ten through in each second, and counts the others.
+class LogBudget
+{
+public:
+    bool take(Millis now);
+    /// How many were refused since the last time this was asked.
+    std::int64_t takeRefused() { return std::exchange(m_refused, 0); }
+
+private:
+    static constexpr int perSecond = 10;
+
+    std::int64_t m_second = 0;
+    int m_taken = 0;
+    std::int64_t m_refused = 0;
+};
+
 /// What the router and the handlers that wait share. A deque, since a coroutine's captures live in its
 /// handler, which must not move.
 struct Router::State
@@ -39,6 +56,7 @@ struct Router::State
     std::deque<std::vector<QByteArray>> parameterNames;
     std::deque<RequestLogEntry> log;
     std::int64_t logged = 0;
+    LogBudget strays; ///< requests without a route, and those over a limit
     int running = 0;
 };
 

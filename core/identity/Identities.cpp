@@ -135,9 +135,9 @@ void Identities::setNote(Transaction &transaction, const PubKey &key, const QStr
     transaction.changed("identity", key.text());
 }
 
-void Identities::setDecayExempt(Transaction &transaction, const PubKey &key)
+void Identities::setDecayExempt(Transaction &transaction, const PubKey &key, bool exempt)
 {
-    m_store->setDecayExempt(key);
+    m_store->setDecayExempt(key, exempt);
     transaction.changed("identity", key.text());
 }
 

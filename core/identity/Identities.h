@@ -93,7 +93,7 @@ public:
                             const QString &detail, const std::function<std::int64_t(std::int64_t)> &change);
 
     void setNote(Transaction &transaction, const PubKey &key, const QString &note);
-    void setDecayExempt(Transaction &transaction, const PubKey &key);
+    void setDecayExempt(Transaction &transaction, const PubKey &key, bool exempt);
     /// Sign-in and valid tokens count as being seen. Decay that is due is taken first: coming back ends the
     /// absence, it does not undo it. The caller synchronises relay access as after changeScore().
     ScoreResult markSeen(Transaction &transaction, const PubKey &key);

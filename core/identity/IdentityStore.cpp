@@ -115,9 +115,9 @@ void IdentityStore::setNote(const PubKey &key, const QString &note)
     m_database.execute("UPDATE nostr_identities SET note = ? WHERE pubkey = ?", {note, key});
 }
 
-void IdentityStore::setDecayExempt(const PubKey &key)
+void IdentityStore::setDecayExempt(const PubKey &key, bool exempt)
 {
-    m_database.execute("UPDATE nostr_identities SET decay_exempt = 1 WHERE pubkey = ?", {key});
+    m_database.execute("UPDATE nostr_identities SET decay_exempt = ? WHERE pubkey = ?", {exempt, key});
 }
 
 void IdentityStore::markSeen(const PubKey &key, Millis now)

@@ -27,7 +27,7 @@ public:
     void setScore(const PubKey &key, std::int64_t score, Tier tier, Millis decayedUntil);
     void addHistory(const PubKey &key, const ScoreChange &change);
     void setNote(const PubKey &key, const QString &note);
-    void setDecayExempt(const PubKey &key);
+    void setDecayExempt(const PubKey &key, bool exempt);
     void markSeen(const PubKey &key, Millis now);
     void countInteraction(const PubKey &key);
     void setLightningAddress(const PubKey &key, const QString &address);

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/nostr/RelayClient.h"
 
+#include "core/base/Text.h"
+
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -255,7 +257,7 @@ void RelayClient::receiveOk(const QJsonArray &message)
     answered();
     PublishOutcome outcome;
     outcome.sent = true;
-    outcome.answer = message.at(3).toString().left(maximumAnswer);
+    outcome.answer = safeText(message.at(3).toString(), maximumAnswer);
     if (outcome.answer.startsWith(QLatin1String("duplicate:")))
         outcome.kind = PublishOutcome::Kind::Duplicate;
     else

@@ -27,7 +27,7 @@ struct PublishOutcome
         Refused,     ///< OK false
         Unreachable, ///< no connection, or no answer in time
     } kind = Kind::Unreachable;
-    QString answer;    ///< what the relay said, or what went wrong; at most 300 characters
+    QString answer;    ///< what the relay said, or what went wrong; at most 300 characters, fit to be kept
     bool sent = false; ///< the event left this machine, so the relay may have stored it whatever the kind
 };
 

@@ -118,18 +118,6 @@ QFuture<std::vector<EventId>> ModerationQueue::revokeAndRejectAll(RelayAccounts 
     return decideAll(author, decision);
 }
 
-int ModerationQueue::rejectAll(const std::optional<PubKey> &author, const QString &reason,
-                               const QString &actor)
-{
-    const Decision decision{QueueAction::Reject, reason, actor};
-    checkDecision(decision);
-    const Millis until = m_clock.now();
-    std::vector<EventId> rejected;
-    while (decideSome(author, until, decision, rejected)) {
-    }
-    return static_cast<int>(rejected.size());
-}
-
 QFuture<std::vector<QueueResult>> ModerationQueue::decideEach(QueueAction action, const QStringList &ids,
                                                               const QString &reason, const QString &actor)
 {

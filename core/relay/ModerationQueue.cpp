@@ -4,17 +4,20 @@
 
 #include "core/base/Error.h"
 #include "core/base/Log.h"
+#include "core/base/Text.h"
 #include "core/relay/ModerationStore.h"
 
 #include <QTimer>
 
 #include <algorithm>
+#include <tuple>
 
 namespace tower {
 
 namespace {
 
 constexpr qsizetype maximumReason = 1'000;
+constexpr Millis reviewLease = seconds(90);
 
 /// Elite authors do not queue; one that is here fell since, or was queued when the bounds were others.
 int reviewRank(Tier tier)
@@ -113,13 +116,16 @@ void ModerationQueue::flush()
     if (m_waiting.empty())
         return;
     const std::vector<Waiting> batch = std::exchange(m_waiting, {});
-    // Rows are taken in one order everywhere, so that two programs can't wait for each other in a circle.
+    // Rows are taken in one order everywhere, so that two programs can't wait for each other in a circle: first
+    // the identities, which PostgreSQL locks for the foreign key, by key, then the events by id.
     std::vector<const Waiting *> ordered;
     ordered.reserve(batch.size());
     for (const Waiting &waiting : batch)
         ordered.push_back(&waiting);
     std::sort(ordered.begin(), ordered.end(),
-              [](const Waiting *a, const Waiting *b) { return a->event.id < b->event.id; });
+              [](const Waiting *a, const Waiting *b) {
+                  return std::tie(a->event.pubkey, a->event.id) < std::tie(b->event.pubkey, b->event.id);
+              });
     bool ok = false;
     std::optional<Tier> highest;
     try {
@@ -146,6 +152,14 @@ void ModerationQueue::flush()
         emit queued(*highest);
 }
 
+bool ModerationQueue::isFullFor(const PubKey &author)
+{
+    const auto waiting = std::count_if(m_waiting.begin(), m_waiting.end(), [&author](const Waiting &one) {
+        return one.event.pubkey == author;
+    });
+    return waiting + m_store->openCount(author, maximumOpen) >= maximumOpen;
+}
+
 std::optional<QueuedEvent> ModerationQueue::find(const EventId &id)
 {
     return m_store->find(id, m_clock.now(), rules());
@@ -153,7 +167,13 @@ std::optional<QueuedEvent> ModerationQueue::find(const EventId &id)
 
 Page<QueuedEvent> ModerationQueue::list(const QueueFilter &filter, const PageRequest &page)
 {
-    return m_store->list(filter, page, m_clock.now(), rules());
+    return listOn(m_database, rules(), m_clock.now(), filter, page);
+}
+
+Page<QueuedEvent> ModerationQueue::listOn(Database &database, const TrustRules &rules, Millis now,
+                                          const QueueFilter &filter, const PageRequest &page)
+{
+    return ModerationStore(database).list(filter, page, now, rules);
 }
 
 QueueStats ModerationQueue::stats()
@@ -177,24 +197,22 @@ bool ModerationQueue::decideIn(Transaction &transaction, QueueCounts &counts, co
         throw notFound(QStringLiteral("No event with this id is in the queue."), "event_not_found");
     const QueueStatus before = standing->status;
     const bool wasApproved = before == QueueStatus::Approved || before == QueueStatus::AutoApproved;
-    Millis now = m_clock.now();
     QueueStatus after = QueueStatus::Rejected;
     if (decision.action == QueueAction::Approve) {
+        const bool revokedSince =
+            standing->authorRevokedAt && standing->authorRevokedAt != standing->approvedRevocation;
         const bool allowanceEnded =
-            standing->publishState != PublishState::Published && standing->authorRevokedAt &&
-            (!standing->decidedAt || *standing->authorRevokedAt >= *standing->decidedAt);
+            standing->publishState != PublishState::Published && (revokedSince || standing->publishEnded);
         if (wasApproved && !allowanceEnded)
             return false;
         after = QueueStatus::Approved;
-        // An approval counts when it is later than the revocation.
-        if (standing->authorRevokedAt)
-            now = std::max(now, *standing->authorRevokedAt + Millis(1));
     } else if (wasApproved) {
         throw conflict(QStringLiteral("This event was %1 already.").arg(inWords(before)), "already_decided");
     } else if (before == QueueStatus::Rejected) {
         return false;
     }
-    if (!m_store->decide(id, before, after, decision.actor, decision.reason, now))
+    if (!m_store->decide(id, before, after, decision.actor, decision.reason, m_clock.now(),
+                         standing->authorRevokedAt))
         throw conflict(QStringLiteral("This event was decided meanwhile."), "already_decided");
     counts.moved(before, after);
     m_activity.record(transaction, {decision.actor,
@@ -261,36 +279,43 @@ QueuedEvent ModerationQueue::undo(const EventId &id, const QString &actor)
 
 std::optional<QueuedEvent> ModerationQueue::nextForReview(bool onlyTrusted)
 {
-    return m_store->nextForReview(onlyTrusted ? std::optional(reviewRank(Tier::Trusted)) : std::nullopt,
-                                  m_clock.now(), rules());
+    const Millis now = m_clock.now();
+    return m_store->claimForReview(onlyTrusted ? std::optional(reviewRank(Tier::Trusted)) : std::nullopt, now,
+                                   now + reviewLease, rules());
+}
+
+void ModerationQueue::giveBackReview(const EventId &id, bool last)
+{
+    m_store->releaseReview(id, last);
 }
 
 std::optional<QueueStatus> ModerationQueue::takeReview(const EventId &id, const Review &review,
                                                        const QStringList &autoApprove)
 {
     const QString actor = QStringLiteral("timmy_ai");
+    const QString reason = safeText(review.reason, maximumReason);
     const Millis now = m_clock.now();
     QueueStatus after = QueueStatus::Pending;
     {
         Transaction transaction(m_database);
         const auto event = m_store->find(id, now, rules(), true);
-        if (!event || !m_store->noteReview(id, toText(review.verdict), review.reason, now))
+        if (!event || !m_store->noteReview(id, toText(review.verdict), reason, now))
             return std::nullopt;
         QString action;
         bool moved = false;
         if (review.verdict != ReviewVerdict::Approve) {
             after = QueueStatus::Flagged;
             action = QStringLiteral("queue.flag");
-            moved = m_store->flag(id, actor, review.reason);
+            moved = m_store->flag(id, actor, reason);
         } else if (autoApprove.contains(toText(event->tier)) && !event->authorRevokedAt) {
             after = QueueStatus::AutoApproved;
             action = QStringLiteral("queue.auto_approve");
-            moved = m_store->decide(id, QueueStatus::Pending, after, actor, review.reason, now);
+            moved = m_store->decide(id, QueueStatus::Pending, after, actor, reason, now, {});
         }
         if (moved) {
             QueueCounts counts;
             counts.moved(QueueStatus::Pending, after);
-            m_activity.record(transaction, {actor, action, id.text(), review.reason,
+            m_activity.record(transaction, {actor, action, id.text(), reason,
                                             statusJson(QueueStatus::Pending), statusJson(after)});
             m_store->count(counts);
         }

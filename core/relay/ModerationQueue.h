@@ -91,6 +91,8 @@ class ModerationQueue : public QObject
 
 public:
     static constexpr qsizetype maximumBulk = 1'000;
+    /// Pending and flagged events of one author; the policy refuses more.
+    static constexpr int maximumOpen = 100;
 
     ModerationQueue(Database &database, const Clock &clock, Identities &identities, Activity &activity,
                     QObject *parent = nullptr);
@@ -101,14 +103,19 @@ public:
     /// commit (a zero timer collects them). `tier`: the author's, which orders the reviews.
     void enqueue(const Event &event, std::function<void(bool ok)> done, Tier tier = Tier::New);
 
+    bool isFullFor(const PubKey &author);
+
     std::optional<QueuedEvent> find(const EventId &id);
     /// Oldest first for pending and flagged, newest first otherwise.
     Page<QueuedEvent> list(const QueueFilter &filter, const PageRequest &page);
+    /// The same over any connection, for pages that may be large.
+    static Page<QueuedEvent> listOn(Database &database, const TrustRules &rules, Millis now,
+                                    const QueueFilter &filter, const PageRequest &page);
     QueueStats stats();
 
     /// The event is published to the relay. Also from rejected: the operator may change their mind. Already
-    /// approved: nothing changes, unless the author was revoked since and it is not published yet, which
-    /// ended its allowance: then it is approved anew. 404 unknown.
+    /// approved: nothing changes, unless it is not published yet and its author was revoked since, or its
+    /// publishing was given up: then it is approved anew. 404 unknown.
     QueuedEvent approve(const EventId &id, const QString &actor);
     /// A rejected event's author is refused at the next try. 404 unknown, 409 when it was approved;
     /// idempotent.
@@ -126,11 +133,12 @@ public:
     /// Takes the author's access away first, so that nothing new is queued, then rejects what waits.
     QFuture<std::vector<EventId>> revokeAndRejectAll(RelayAccounts &accounts, const PubKey &author,
                                                      const QString &reason, const QString &actor);
-    /// Like rejectAllOf, but done when it returns, however long it takes; returns how many.
-    int rejectAll(const std::optional<PubKey> &author, const QString &reason, const QString &actor);
 
-    /// The next pending event that the reviewer has not seen: trusted authors first, then by tier and age.
+    /// The next pending event that no reviewer has seen: trusted authors first, then by tier and age. Nobody
+    /// else is given it for the next 90 s, which is longer than the agent takes.
     std::optional<QueuedEvent> nextForReview(bool onlyTrusted);
+    /// Hands it back without a verdict. `last`: everything else is reviewed before it is tried again.
+    void giveBackReview(const EventId &id, bool last);
     /// Takes the reviewer's verdict: an approval publishes when the author's tier is in `autoApprove` and the
     /// author has not been revoked, and is kept as advice otherwise; anything else flags. Returns the status
     /// then; nullopt when the event was decided meanwhile, and nothing changes.

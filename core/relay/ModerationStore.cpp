@@ -15,6 +15,8 @@ constexpr std::string_view from = R"sql(
     relay_event_queue q JOIN nostr_identities i ON i.pubkey = q.pubkey
     LEFT JOIN relay_accounts a ON a.pubkey = q.pubkey)sql";
 
+constexpr int behindAllRanks = 10;
+
 PublishState publishStateFromText(const QString &text)
 {
     for (const PublishState state : {PublishState::Waiting, PublishState::Published, PublishState::Failed}) {
@@ -94,7 +96,7 @@ Page<QueuedEvent> ModerationStore::list(const QueueFilter &filter, const PageReq
 std::optional<ModerationStore::Standing> ModerationStore::lockStanding(const EventId &id)
 {
     constexpr std::string_view read = R"sql(
-        SELECT q.status, q.publish_state, q.publish_sent, q.decided_at, a.revoked_at
+        SELECT q.status, q.publish_state, q.publish_sent, q.publish_ended, q.approved_revocation, a.revoked_at
         FROM relay_event_queue q LEFT JOIN relay_accounts a ON a.pubkey = q.pubkey
         WHERE q.event_id = ?)sql";
     static const std::string readLocked = std::string(read) + " FOR UPDATE OF q";
@@ -104,7 +106,8 @@ std::optional<ModerationStore::Standing> ModerationStore::lockStanding(const Eve
     return m_database.one(sql, {id}, [](const Row &row) {
         return Standing{queueStatusFromText(row.text("status")).value_or(QueueStatus::Pending),
                         publishStateFromText(row.text("publish_state")), row.flag("publish_sent"),
-                        row.optionalMillis("decided_at"), row.optionalMillis("revoked_at")};
+                        row.flag("publish_ended"), row.optionalMillis("revoked_at"),
+                        row.optionalMillis("approved_revocation")};
     });
 }
 
@@ -132,17 +135,18 @@ std::vector<EventId> ModerationStore::open(const std::optional<PubKey> &author, 
 }
 
 bool ModerationStore::decide(const EventId &id, QueueStatus before, QueueStatus after, const QString &by,
-                             const QString &reason, Millis now)
+                             const QString &reason, Millis now, std::optional<Millis> revocation)
 {
     const bool approved = after == QueueStatus::Approved || after == QueueStatus::AutoApproved;
     return m_database.execute(R"sql(
         UPDATE relay_event_queue
         SET status = ?, reviewed_by = ?, review_reason = ?, decided_at = ?, publish_state = ?,
-            publish_next_at = ?, publish_tries = 0, publish_answer = '', publish_sent = 0
+            approved_revocation = ?, publish_next_at = ?, publish_tries = 0, publish_answer = '',
+            publish_sent = 0, publish_ended = 0
         WHERE event_id = ? AND status = ?)sql",
                               {toText(after), by, reason, now,
-                               toText(approved ? PublishState::Waiting : PublishState::None), now, id,
-                               toText(before)}) == 1;
+                               toText(approved ? PublishState::Waiting : PublishState::None), revocation,
+                               now, id, toText(before)}) == 1;
 }
 
 bool ModerationStore::reopen(const EventId &id, QueueStatus before)
@@ -150,21 +154,57 @@ bool ModerationStore::reopen(const EventId &id, QueueStatus before)
     return m_database.execute(R"sql(
         UPDATE relay_event_queue
         SET status = 'pending', reviewed_by = NULL, review_reason = NULL, decided_at = NULL,
-            publish_state = 'none', publish_next_at = 0, publish_tries = 0, publish_answer = ''
+            publish_state = 'none', publish_next_at = 0, publish_tries = 0, publish_answer = '', publish_ended = 0
         WHERE event_id = ? AND status = ? AND publish_state <> 'published' AND publish_sent = 0)sql",
                               {id, toText(before)}) == 1;
 }
 
-std::optional<QueuedEvent> ModerationStore::nextForReview(std::optional<int> onlyRank, Millis now,
-                                                          const TrustRules &rules)
+int ModerationStore::openCount(const PubKey &author, int limit)
 {
-    static const std::string all = "SELECT " + std::string(columns) + " FROM " + std::string(from) +
-                                   " WHERE q.status = 'pending' AND q.ai_verdict IS NULL";
+    return static_cast<int>(m_database.number(R"sql(
+        SELECT COUNT(*) AS n FROM (
+            SELECT 1 AS one FROM relay_event_queue
+            WHERE pubkey = ? AND status IN ('pending', 'flagged') LIMIT ?) open)sql",
+                                              {author, limit}));
+}
+
+void ModerationStore::endPublishing(const EventId &id, const QString &why)
+{
+    m_database.execute(R"sql(
+        UPDATE relay_event_queue SET publish_state = 'failed', publish_ended = 1, publish_answer = ?
+        WHERE event_id = ? AND publish_state IN ('waiting', 'failed'))sql",
+                       {why, id});
+}
+
+std::optional<QueuedEvent> ModerationStore::claimForReview(std::optional<int> onlyRank, Millis now,
+                                                           Millis leaseUntil, const TrustRules &rules)
+{
+    static const std::string all =
+        "SELECT " + std::string(columns) + " FROM " + std::string(from) +
+        " WHERE q.status = 'pending' AND q.ai_verdict IS NULL AND q.review_lease_until <= ?";
     static const std::string order = " ORDER BY q.review_rank, q.created_at, q.event_id LIMIT 1";
     static const std::string any = all + order;
     static const std::string ofRank = all + " AND q.review_rank = ?" + order;
     const auto map = [&](const Row &row) { return fromRow(row, now, rules); };
-    return onlyRank ? m_database.one(ofRank, {*onlyRank}, map) : m_database.one(any, {}, map);
+    for (;;) {
+        auto next = onlyRank ? m_database.one(ofRank, {now, *onlyRank}, map) : m_database.one(any, {now}, map);
+        if (!next)
+            return std::nullopt;
+        const bool ours = m_database.execute(R"sql(
+            UPDATE relay_event_queue SET review_lease_until = ?
+            WHERE event_id = ? AND status = 'pending' AND ai_verdict IS NULL AND review_lease_until <= ?)sql",
+                                             {leaseUntil, next->eventId, now}) == 1;
+        if (ours)
+            return next;
+    }
+}
+
+void ModerationStore::releaseReview(const EventId &id, bool last)
+{
+    m_database.execute(R"sql(
+        UPDATE relay_event_queue SET review_lease_until = 0, review_rank = review_rank + ?
+        WHERE event_id = ? AND status = 'pending' AND ai_verdict IS NULL)sql",
+                       {last ? behindAllRanks : 0, id});
 }
 
 bool ModerationStore::noteReview(const EventId &id, const QString &verdict, const QString &reason, Millis now)

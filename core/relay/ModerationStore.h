@@ -51,25 +51,35 @@ public:
         QueueStatus status = QueueStatus::Pending;
         PublishState publishState = PublishState::None;
         bool sent = false; ///< to the relay, which may have stored it
-        std::optional<Millis> decidedAt;
+        bool publishEnded = false; ///< it is not tried any more
         std::optional<Millis> authorRevokedAt;
+        std::optional<Millis> approvedRevocation; ///< the author's revocation that the approval passed over
     };
     std::optional<Standing> lockStanding(const EventId &id);
 
     /// Ids of what is pending or flagged and was queued up to `until`.
     std::vector<EventId> open(const std::optional<PubKey> &author, Millis until, int limit);
 
+    /// How many events of the author are pending or flagged; counts no further than `limit`.
+    int openCount(const PubKey &author, int limit);
+
     /// Guarded: moves the row only from `before`; false when it is no longer there. An approval waits for its
-    /// publishing from now on; any other decision takes it out of publishing.
+    /// publishing from now on; any other decision takes it out of publishing. `revocation`: the author's, which
+    /// an approval passes over.
     bool decide(const EventId &id, QueueStatus before, QueueStatus after, const QString &by,
-                const QString &reason, Millis now);
+                const QString &reason, Millis now, std::optional<Millis> revocation);
+    /// What is on its way to the relay is not tried any more, until it is approved anew.
+    void endPublishing(const EventId &id, const QString &why);
     /// Back to pending, as if nobody had decided. Guarded: only from `before`, and only while nothing was
     /// sent.
     bool reopen(const EventId &id, QueueStatus before);
 
-    /// The next event that the reviewer has not seen: by rank, then age. `onlyRank`: of that rank alone.
-    std::optional<QueuedEvent> nextForReview(std::optional<int> onlyRank, Millis now,
-                                             const TrustRules &rules);
+    /// The next event that no reviewer has seen or has at hand: by rank, then age. `onlyRank`: of that rank
+    /// alone. It is the caller's until `leaseUntil`.
+    std::optional<QueuedEvent> claimForReview(std::optional<int> onlyRank, Millis now, Millis leaseUntil,
+                                              const TrustRules &rules);
+    /// Hands it back; `last`: behind all that was not tried as often.
+    void releaseReview(const EventId &id, bool last);
     /// What the reviewer said; guarded: only once, and only while the event is pending.
     bool noteReview(const EventId &id, const QString &verdict, const QString &reason, Millis now);
     /// Guarded: only from pending. A flag is no decision: decided_at stays empty.

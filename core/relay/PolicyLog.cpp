@@ -81,6 +81,18 @@ void PolicyLog::flush()
     }
 }
 
+void PolicyLog::append(const PolicyLogEntry &entry)
+{
+    try {
+        m_store->append(entry);
+    } catch (const ServiceError &error) {
+        // What is wrong with the row itself will be wrong with it the next time: the rest must not wait for it.
+        if (error.kind() != ErrorKind::BadRequest)
+            throw;
+        log::warning("relay", QStringLiteral("a decision is not logged"), {{"event", entry.eventId}, {"error", error.message()}});
+    }
+}
+
 bool PolicyLog::writeSlice()
 {
     if (m_unwritten.empty() && m_uncounted.empty())
@@ -89,7 +101,7 @@ bool PolicyLog::writeSlice()
         Transaction transaction(m_database);
         const auto rows = std::min<std::size_t>(m_unwritten.size(), sliceRows);
         for (std::size_t i = 0; i < rows; ++i)
-            m_store->append(m_unwritten[i]);
+            append(m_unwritten[i]);
         m_store->trim(ringSize);
         for (const auto &[key, n] : m_uncounted)
             m_store->count(key.first, key.second, n);

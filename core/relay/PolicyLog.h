@@ -65,9 +65,10 @@ public:
     PolicyHealth health();
     /// Counts by (action, reason) since ever.
     std::map<std::pair<QString, QString>, std::int64_t> counters();
-    /// Writes a slice of what is waiting (also done by a timer, and at shutdown).
+    /// Writes all that is waiting, slice by slice; gives up when the database does not take one. (A timer writes
+    /// a slice now and then by itself.)
     void flush();
-    [[nodiscard]] bool hasUnwritten() const { return !m_unwritten.empty(); }
+    [[nodiscard]] bool hasUnwritten() const { return !m_unwritten.empty() || !m_uncounted.empty(); }
 
 signals:
     /// At most four times a second, when something was added.
@@ -75,6 +76,7 @@ signals:
 
 private:
     void tick();
+    void append(const PolicyLogEntry &entry);
     /// False when the database did not take it.
     bool writeSlice();
 

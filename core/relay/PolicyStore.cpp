@@ -32,7 +32,7 @@ PolicyStore::Standing standingFrom(const Row &row)
     if (const QStringList queued = row.text("queued").split(u' '); queued.size() == 3) {
         out.queueStatus = queueStatusFromText(queued[0]);
         out.publishState = queued[1] == toText(PublishState::Published) ? PublishState::Published : PublishState::None;
-        out.decidedAt = optionalTime(queued[2]);
+        out.approvedRevocation = optionalTime(queued[2]);
     }
     return out;
 }
@@ -47,7 +47,7 @@ PolicyStore::Standing PolicyStore::standing(const PubKey &author, const EventId 
         SELECT i.trust_score || ' ' || i.last_seen || ' ' || i.decayed_until || ' ' || i.decay_exempt AS identity,
                a.access_level || ' ' || a.granted_by || ' ' || COALESCE(CAST(a.revoked_at AS TEXT), '-') || ' '
                    || COALESCE(CAST(a.expires_at AS TEXT), '-') AS account,
-               q.status || ' ' || q.publish_state || ' ' || COALESCE(CAST(q.decided_at AS TEXT), '-') AS queued
+               q.status || ' ' || q.publish_state || ' ' || COALESCE(CAST(q.approved_revocation AS TEXT), '-') AS queued
         FROM (SELECT 1 AS one) base
         LEFT JOIN nostr_identities i ON i.pubkey = ?
         LEFT JOIN relay_accounts a ON a.pubkey = i.pubkey

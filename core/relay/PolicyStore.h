@@ -22,7 +22,7 @@ public:
         std::optional<StoredAccess> access;
         std::optional<QueueStatus> queueStatus;
         PublishState publishState = PublishState::None;
-        std::optional<Millis> decidedAt;
+        std::optional<Millis> approvedRevocation; ///< the author's revocation that the approval passed over
     };
 
     explicit PolicyStore(Database &database) : m_database(database) {}

@@ -28,11 +28,12 @@ public:
     }
 
     /// The row that has been due longest and that nobody works on; it is ours until `leaseUntil`, and counts
-    /// as sent from now on.
+    /// as sent from now on. A row whose author was revoked after the approval is ended instead.
     std::optional<Claimed> claim(Millis now, Millis leaseUntil);
     /// False when the row is no longer ours.
     bool published(const EventId &id, const QString &answer);
-    bool failed(const EventId &id, int tries, Millis nextAt, const QString &answer, bool sent);
+    /// Without `nextAt` it is not tried again, until it is approved anew.
+    bool failed(const EventId &id, int tries, std::optional<Millis> nextAt, const QString &answer, bool sent);
     /// Hands a row back untouched: `sent` tells whether it may have reached the relay.
     void release(const EventId &id, bool sent);
 
@@ -45,6 +46,8 @@ public:
     std::optional<Millis> nextDue();
 
 private:
+    void endRevoked(const EventId &id, Millis now);
+
     Database &m_database;
     QString m_owner;
 };

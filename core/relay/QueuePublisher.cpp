@@ -21,6 +21,14 @@ constexpr Millis shortestSleep(100);
 /// What another program approved, or left behind, is found so late.
 constexpr Millis longestSleep = seconds(30);
 
+/// The relay has a newer version, or its author deleted it: nothing will change that.
+bool isFinal(const PublishOutcome &outcome)
+{
+    return outcome.kind == PublishOutcome::Kind::Refused &&
+           (outcome.answer.startsWith(QLatin1String("replaced:")) ||
+            outcome.answer.startsWith(QLatin1String("deleted:")));
+}
+
 bool isStored(const PublishOutcome &outcome)
 {
     return outcome.kind == PublishOutcome::Kind::Accepted || outcome.kind == PublishOutcome::Kind::Duplicate;
@@ -80,10 +88,13 @@ QCoro::Task<void> QueuePublisher::run()
     const QPointer<QueuePublisher> self(this);
     m_running = true;
     try {
-        m_relay.setUrl(m_settings.text(Setting::NostrRelayUrl));
-        if (m_relay.url().isEmpty())
-            m_store.explainWaiting(QStringLiteral("no relay is configured (NOSTR_RELAY_URL)"));
-        while (m_started && !m_relay.url().isEmpty() && m_clock.now() >= m_relay.retryAt()) {
+        while (m_started) {
+            // Read each time: the operator may point elsewhere, or nowhere, between two events.
+            m_relay.setUrl(m_settings.text(Setting::NostrRelayUrl));
+            if (m_relay.url().isEmpty())
+                m_store.explainWaiting(QStringLiteral("no relay is configured (NOSTR_RELAY_URL)"));
+            if (m_relay.url().isEmpty() || m_clock.now() < m_relay.retryAt())
+                break;
             m_again = false;
             const std::optional<PublishStore::Claimed> row =
                 m_store.claim(m_clock.now(), m_clock.now() + lease);
@@ -129,7 +140,9 @@ void QueuePublisher::settle(const PublishStore::Claimed &row, const PublishOutco
                      : QStringLiteral("the relay took the event, but could not be asked for it");
     }
     const int tries = row.tries + 1;
-    const Millis nextAt = m_clock.now() + backOff(tries, longestBackOff);
+    std::optional<Millis> nextAt;
+    if (!isFinal(outcome))
+        nextAt = m_clock.now() + backOff(tries, longestBackOff);
     // A refused event is not stored; one that got no answer may be.
     const bool mayBeStored = outcome.kind != PublishOutcome::Kind::Refused && outcome.sent;
     m_store.failed(row.id, tries, nextAt, answer, mayBeStored);
@@ -137,7 +150,7 @@ void QueuePublisher::settle(const PublishStore::Claimed &row, const PublishOutco
                  {{"event", row.id.text()},
                   {"answer", answer},
                   {"tries", QString::number(tries)},
-                  {"next", toIso(nextAt)}});
+                  {"next", nextAt ? toIso(*nextAt) : QStringLiteral("never")}});
 }
 
 void QueuePublisher::sleepUntilDue()

@@ -129,6 +129,36 @@ bool RelayAccountStore::setAutomatic(const PubKey &key, AccessLevel level, Milli
            == 1;
 }
 
+std::vector<PubKey> RelayAccountStore::seeded()
+{
+    return m_database.all("SELECT pubkey FROM relay_accounts WHERE granted_by = 'seed' ORDER BY pubkey", {},
+                          [](const Row &row) { return row.pubKey("pubkey"); });
+}
+
+void RelayAccountStore::unseed(const PubKey &key)
+{
+    m_database.execute(R"sql(
+        UPDATE relay_accounts SET granted_by = 'auto-tier', actor = 'auto' WHERE pubkey = ? AND granted_by = 'seed')sql",
+                       {key});
+}
+
+std::vector<PubKey> RelayAccountStore::outOfStep(const AccessRules &rules, int limit)
+{
+    return m_database.all(R"sql(
+        SELECT i.pubkey AS pubkey
+        FROM nostr_identities i LEFT JOIN relay_accounts a ON a.pubkey = i.pubkey
+        WHERE i.tier <> CASE WHEN i.trust_score >= ? THEN 'elite' WHEN i.trust_score >= ? THEN 'trusted'
+                             WHEN i.trust_score >= ? THEN 'established' ELSE 'new' END
+           OR (a.granted_by = 'auto-tier' AND a.revoked_at IS NULL
+               AND a.access_level <> CASE i.tier WHEN 'elite' THEN ? WHEN 'trusted' THEN ?
+                                                 WHEN 'established' THEN ? ELSE ? END)
+        LIMIT ?)sql",
+                          {rules.trust.elite, rules.trust.trusted, rules.trust.established,
+                           toText(rules.earnedBy(Tier::Elite)), toText(rules.earnedBy(Tier::Trusted)),
+                           toText(rules.earnedBy(Tier::Established)), toText(rules.earnedBy(Tier::New)), limit},
+                          [](const Row &row) { return row.pubKey("pubkey"); });
+}
+
 std::vector<PubKey> RelayAccountStore::expired(Millis now, int limit)
 {
     return m_database.all(R"sql(

@@ -30,6 +30,10 @@ public:
     void remove(const PubKey &key);
     /// Changes the row only if it is still automatic: a manual decision made meanwhile stands.
     bool setAutomatic(const PubKey &key, AccessLevel level, Millis now);
+    std::vector<PubKey> seeded();
+    /// Turns a seeded row into an automatic one.
+    void unseed(const PubKey &key);
+    std::vector<PubKey> outOfStep(const AccessRules &rules, int limit);
     /// Manual grants that expired by `now`, oldest first.
     std::vector<PubKey> expired(Millis now, int limit);
     /// Turns an expired manual row into an automatic one; false when it is no longer one.

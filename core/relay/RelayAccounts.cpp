@@ -82,6 +82,11 @@ Page<RelayAccount> RelayAccounts::listOn(Database &database, const AccessRules &
     return RelayAccountStore(database).list(filter, page, now, rules);
 }
 
+std::vector<PubKey> RelayAccounts::outOfStep(Database &database, const AccessRules &rules, int limit)
+{
+    return RelayAccountStore(database).outOfStep(rules, limit);
+}
+
 std::int64_t RelayAccounts::count()
 {
     return m_store->count();
@@ -299,10 +304,14 @@ bool RelayAccounts::syncFromTrustTier(Transaction &transaction, const PubKey &ke
 
 int RelayAccounts::expireDue()
 {
-    int done = 0;
     const Millis now = m_clock.now();
-    for (const PubKey &key : m_store->expired(now, expiryBatch)) {
-        Transaction transaction(m_database);
+    std::vector<PubKey> keys = m_store->expired(now, expiryBatch);
+    if (keys.empty())
+        return 0;
+    std::sort(keys.begin(), keys.end()); // whoever locks several rows does it in this order
+    int done = 0;
+    Transaction transaction(m_database);
+    for (const PubKey &key : keys) {
         const auto identity = m_identities.find(key);
         const auto stored = m_store->find(key, now, rules(), true);
         if (!identity || !stored)
@@ -314,11 +323,12 @@ int RelayAccounts::expireDue()
         before.insert(QStringLiteral("level"), toText(stored->access.level));
         m_activity.record(transaction, {QStringLiteral("auto"), QStringLiteral("relay.expire"), key.text(),
                                         QStringLiteral("the grant's time is over"), before,
-                                        {{QStringLiteral("level"), toText(earned)}, {QStringLiteral("grantedBy"), toText(GrantedBy::AutoTier)}}});
+                                        {{QStringLiteral("level"), toText(earned)},
+                                         {QStringLiteral("grantedBy"), toText(GrantedBy::AutoTier)}}});
         transaction.changed("relay_account", key.text());
-        transaction.commit();
         ++done;
     }
+    transaction.commit();
     return done;
 }
 
@@ -331,7 +341,7 @@ void RelayAccounts::seedElite(const PubKey &key)
     const std::int64_t elite = rules().trust.elite;
     bool changed = false;
     if (!ensured.identity.decayExempt) {
-        m_identities.setDecayExempt(transaction, key);
+        m_identities.setDecayExempt(transaction, key, true);
         changed = true;
     }
     if (ensured.identity.storedScore < elite) {
@@ -354,6 +364,18 @@ void RelayAccounts::seedElite(const PubKey &key)
         m_activity.record(transaction, {QStringLiteral("system"), QStringLiteral("relay.seed"), key.text(), account.notes,
                                         described(stored ? std::optional(stored->account) : std::nullopt), described(account)});
         transaction.changed("relay_account", key.text());
+        changed = true;
+    }
+    // A key that Timmy had before: what it was given for being Timmy's goes.
+    for (const PubKey &former : m_store->seeded()) {
+        if (former == key)
+            continue;
+        m_identities.setDecayExempt(transaction, former, false);
+        m_store->unseed(former);
+        syncFromTrustTier(transaction, former);
+        m_activity.record(transaction, {QStringLiteral("system"), QStringLiteral("relay.unseed"), former.text(),
+                                        QStringLiteral("no longer Timmy's own key"), {}, {}});
+        transaction.changed("relay_account", former.text());
         changed = true;
     }
     if (changed)

@@ -95,11 +95,15 @@ public:
     /// force never waited for this. Returns how many.
     int expireDue();
 
+    /// Keys whose stored tier, or automatic access, is not what the rules say now (a setting changed, here or
+    /// between two starts): at most `limit`. Reads every row: to be run on a read-only connection.
+    static std::vector<PubKey> outOfStep(Database &database, const AccessRules &rules, int limit);
+
     /// Follows the tier, inside the caller's transaction. Returns true when access changed.
     bool syncFromTrustTier(Transaction &transaction, const PubKey &key);
 
     /// At each start: Timmy's key has write access (granted_by seed) and at least the elite score, exempt from
-    /// decay. Idempotent. A forced revocation stands.
+    /// decay. Idempotent. A forced revocation stands. A key that was Timmy's before loses both.
     void seedElite(const PubKey &key);
     [[nodiscard]] const std::optional<PubKey> &timmy() const { return m_timmy; }
     /// Whether the policy's "Timmy's own pubkey" check applies (false after a forced revocation).

@@ -3,6 +3,7 @@
 #include "core/relay/RelayManagement.h"
 
 #include "core/base/Error.h"
+#include "core/relay/ModerationStore.h"
 #include "core/relay/RelayManagementStore.h"
 
 #include <QUrl>
@@ -166,6 +167,10 @@ void RelayManagement::banEvent(const EventId &id, const QString &reason, const Q
     Transaction transaction(m_database);
     if (!m_store->add(RuleList::BannedEvents, id.text(), reason, actor, m_clock.now()))
         return;
+    if (isApproved) {
+        ModerationStore(m_database).endPublishing(id, QStringLiteral("not published: banned after the approval"));
+        transaction.changed("queue_event", id.text());
+    }
     note(transaction, "relay.ban_event", id.text(), reason, actor);
     transaction.commit();
 }

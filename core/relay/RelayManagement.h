@@ -100,8 +100,7 @@ public:
     /// `source`: the relay's sourceType and sourceInfo, with a blank between ("IP4 203.0.113.7").
     std::optional<Refusal> refusal(int kind, const QByteArray &source);
 
-private:
-    /// The rules that the policy asks for, in memory.
+    /// What isBanned() and refusal() go by.
     struct Rules
     {
         QSet<EventId> bannedEvents;
@@ -109,8 +108,9 @@ private:
         QSet<int> disallowedKinds;
         QSet<QHostAddress> blockedIps;
     };
-
     const Rules &rules();
+
+private:
     void note(Transaction &transaction, const char *action, const QString &subject, const QString &reason,
               const QString &actor);
 

@@ -4,6 +4,7 @@
 
 #include "core/base/Error.h"
 #include "core/base/Log.h"
+#include "core/base/Text.h"
 #include "core/relay/PolicyStore.h"
 #include "core/relay/RelayManagement.h"
 
@@ -16,6 +17,7 @@ namespace {
 using Steady = std::chrono::steady_clock;
 
 constexpr int giftWrapKind = 1059;
+constexpr qsizetype maximumSource = 200;
 
 int microsSince(Steady::time_point start)
 {
@@ -96,7 +98,7 @@ RelayPolicy::Verdict RelayPolicy::judge(const Event &event, Judgement &judgement
     // 2. The one-shot allowance of an approved event, until it is seen on the relay or its author is revoked.
     const bool approved = standing.queueStatus == QueueStatus::Approved || standing.queueStatus == QueueStatus::AutoApproved;
     const bool published = standing.publishState == PublishState::Published;
-    const bool revokedSince = revoked && (!standing.decidedAt || *standing.access->revokedAt >= *standing.decidedAt);
+    const bool revokedSince = revoked && standing.access->revokedAt != standing.approvedRevocation;
     if (approved && !published && !revokedSince) {
         return judgement.decides("approved event", QStringLiteral("This event was approved and is on its way to the relay."),
                                  {PolicyAction::Accept, "approved", {}});
@@ -175,6 +177,11 @@ RelayPolicy::Verdict RelayPolicy::judge(const Event &event, Judgement &judgement
         return judgement.decides("queue", QStringLiteral("This event waits in the queue already."),
                                  {PolicyAction::ShadowReject, "already-pending", {}});
     }
+    if (m_queue.isFullFor(event.pubkey)) {
+        return judgement.decides("queue", QStringLiteral("%1 events of this author wait already.").arg(ModerationQueue::maximumOpen),
+                                 {PolicyAction::Reject, "queue-full",
+                                  "rate-limited: too many of your posts wait for the moderators; try again later"});
+    }
     return judgement.decides("queue", QStringLiteral("The event goes into the moderation queue."),
                              {PolicyAction::ShadowReject, "queued", {}, true});
 }
@@ -200,7 +207,7 @@ void RelayPolicy::decide(const EventParse &parsed, const QByteArray &source, std
     const Steady::time_point start = Steady::now();
     PolicyLogEntry entry;
     entry.at = m_clock.now();
-    entry.source = QString::fromUtf8(source);
+    entry.source = safeText(QString::fromUtf8(source), maximumSource);
     PolicyDecision decision;
     decision.id = parsed.id;
 

@@ -25,8 +25,9 @@ struct PolicyDecision
     PolicyAction action = PolicyAction::Reject;
     QByteArray message; ///< shown to the author; empty for shadowReject
     QByteArray reason;  ///< machine code: invalid, approved, timmy, open-kind, no-access, read-only,
-                        ///< unmoderated-kind, ephemeral, elite, queued, already-pending, already-rejected,
-                        ///< already-published, banned-event, kind-not-allowed, blocked-ip, internal
+                        ///< unmoderated-kind, ephemeral, elite, queued, queue-full, already-pending,
+                        ///< already-rejected, already-published, banned-event, kind-not-allowed, blocked-ip,
+                        ///< internal
 };
 
 /// One step of the order of checks, for "why?".

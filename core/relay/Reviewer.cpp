@@ -17,6 +17,9 @@ namespace tower {
 
 namespace {
 
+/// How often an event is tried before the others get their turn.
+constexpr int patience = 3;
+
 ReviewRequest requestFor(const QueuedEvent &event)
 {
     const QJsonValue tags = QJsonDocument::fromJson(event.rawEvent).object().value(QLatin1String("tags"));
@@ -99,16 +102,35 @@ void Reviewer::begin()
         run();
 }
 
+void Reviewer::giveBack(const EventId &id, bool failed)
+{
+    if (failed) {
+        m_failures = m_failedAt == id ? m_failures + 1 : 1;
+        m_failedAt = id;
+    }
+    // The reason may be the event's own: then the others must not wait behind it for ever.
+    const bool last = failed && m_failures == patience;
+    if (last)
+        m_failedAt.reset();
+    try {
+        m_queue.giveBackReview(id, last);
+    } catch (const ServiceError &error) {
+        log::warning("relay", QStringLiteral("a review is not given back"), {{"error", error.message()}});
+    }
+}
+
 QCoro::Task<void> Reviewer::run()
 {
     const QPointer<Reviewer> self(this);
     m_state = State::Reviewing;
     State after = State::Waiting;
+    std::optional<EventId> atHand;
     try {
         while (m_started) {
             const std::optional<QueuedEvent> event = m_queue.nextForReview(m_batchLeft == 0);
             if (!event)
                 break;
+            atHand = event->eventId;
             if (event->tier != Tier::Trusted && m_batchLeft > 0)
                 --m_batchLeft;
             Review review;
@@ -123,9 +145,10 @@ QCoro::Task<void> Reviewer::run()
             }
             if (!self)
                 co_return;
-            if (m_started)
-                m_queue.takeReview(event->eventId, review,
-                                   m_settings.list(Setting::ModerationAutoApproveTiers));
+            if (!m_started)
+                break;
+            m_queue.takeReview(event->eventId, review, m_settings.list(Setting::ModerationAutoApproveTiers));
+            atHand.reset();
         }
     } catch (const ServiceError &error) {
         if (!self)
@@ -134,6 +157,8 @@ QCoro::Task<void> Reviewer::run()
         if (m_started)
             log::warning("relay", QStringLiteral("reviews paused"), {{"error", error.message()}});
     }
+    if (atHand)
+        giveBack(*atHand, after == State::Failing);
     m_state = m_started ? after : State::Off;
 }
 

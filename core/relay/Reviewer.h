@@ -44,6 +44,7 @@ private:
     void trustedCame();
     void begin();
     QCoro::Task<void> run();
+    void giveBack(const EventId &id, bool failed);
 
     ModerationQueue &m_queue;
     const Settings &m_settings;
@@ -52,6 +53,8 @@ private:
     State m_state = State::Off;
     bool m_started = false;
     int m_batchLeft = 0; ///< reviews of other than trusted authors until the next poll
+    std::optional<EventId> m_failedAt; ///< what the last failed reviews were of, one after another
+    int m_failures = 0;
 };
 
 QString toText(Reviewer::State state); ///< off, waiting, reviewing, failing

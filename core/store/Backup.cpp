@@ -12,6 +12,7 @@
 #include <QFileInfo>
 
 #include <cstdio>
+#include <memory>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -78,6 +79,15 @@ void vacuumInto(Database &database, const QString &target)
     }
 }
 
+void refusePostgres(const DatabaseUrl &url)
+{
+    if (url.engine == Engine::Postgres)
+        throw conflict(QStringLiteral("The data is in PostgreSQL: back it up with pg_dump, for example "
+                                      "pg_dump --format=custom --file=tower.dump %1")
+                           .arg(url.name),
+                       "use_pg_dump");
+}
+
 void verifySource(Database &source, const QString &path)
 {
     const Migrations migrations(Engine::Sqlite);
@@ -90,18 +100,31 @@ void verifySource(Database &source, const QString &path)
         throw conflict(QStringLiteral("The backup %1 is damaged.").arg(path), "backup_damaged");
 }
 
-/// Brings what the log still holds into the file, so that the file kept aside is whole by itself. A database
-/// that is too damaged for that is kept with its log.
-void settleLog(const QString &databasePath)
+ServiceError inUseBy(const QString &databasePath)
+{
+    return conflict(QStringLiteral("A running program uses %1; stop it first.").arg(databasePath),
+                    "database_in_use");
+}
+
+/// Takes the database for itself, also from programs with another data folder, and keeps it until the
+/// connection returned is closed. What the log still holds comes into the file, so that the file kept aside
+/// is whole by itself. A database that is too damaged for that is kept with its log: nullptr.
+std::unique_ptr<Database> takeOver(const QString &databasePath)
 {
     try {
         DatabaseUrl url;
         url.path = databasePath;
-        Database old(url);
-        old.script(QStringLiteral("PRAGMA wal_checkpoint(TRUNCATE)"));
+        auto old = std::make_unique<Database>(url);
+        // SQLite leaves the write-ahead log, which BEGIN EXCLUSIVE shares with readers, only when it is alone.
+        old->script(QStringLiteral("PRAGMA journal_mode=DELETE"));
+        old->script(QStringLiteral("BEGIN EXCLUSIVE"));
+        return old;
     } catch (const ServiceError &error) {
+        if (error.code() == "database_busy")
+            throw inUseBy(databasePath);
         log::warning("store", QStringLiteral("the old database could not be opened before it was replaced"),
                      {{"error", error.message()}});
+        return nullptr;
     }
 }
 
@@ -109,17 +132,17 @@ void settleLog(const QString &databasePath)
 
 void backupSqlite(const DatabaseUrl &url, const QString &target)
 {
-    if (url.engine == Engine::Postgres)
-        throw conflict(QStringLiteral("The data is in PostgreSQL: back it up with pg_dump, for example "
-                                      "pg_dump --format=custom --file=tower.dump %1")
-                           .arg(url.name),
-                       "use_pg_dump");
-    if (QFileInfo::exists(target))
-        throw conflict(QStringLiteral("%1 exists already; name a new file.").arg(target), "target_exists");
+    refusePostgres(url);
     Database source(url, Database::Mode::ReadOnly);
-    // query_only refuses VACUUM INTO although it changes nothing here; the file itself is opened read-only.
-    source.script(QStringLiteral("PRAGMA query_only=OFF"));
-    vacuumInto(source, target);
+    backupSqlite(source, target);
+}
+
+void backupSqlite(Database &database, const QString &target)
+{
+    refusePostgres(database.url());
+    // query_only refuses VACUUM INTO although it changes nothing here; a read-only file stays read-only.
+    database.script(QStringLiteral("PRAGMA query_only=OFF"));
+    vacuumInto(database, target);
 }
 
 QString backupBeforeMigration(Database &database, int nextVersion, Millis now)
@@ -140,8 +163,7 @@ QString restoreSqlite(const QString &source, const QString &databasePath, Millis
     if (QFileInfo(source).canonicalFilePath() == QFileInfo(databasePath).canonicalFilePath())
         throw badRequest("source", QStringLiteral("The backup is the database itself."));
     if (inUse())
-        throw conflict(QStringLiteral("A running program uses %1; stop it first.").arg(databasePath),
-                       "database_in_use");
+        throw inUseBy(databasePath);
 
     const QString fresh = freePath(databasePath + QStringLiteral(".restoring"));
     {
@@ -149,13 +171,18 @@ QString restoreSqlite(const QString &source, const QString &databasePath, Millis
         url.path = source;
         Database backup(url, Database::Mode::ReadOnly);
         verifySource(backup, source);
-        backup.script(QStringLiteral("PRAGMA query_only=OFF"));
-        vacuumInto(backup, fresh);
+        backupSqlite(backup, fresh);
     }
 
     QString aside;
+    std::unique_ptr<Database> taken;
     if (QFileInfo::exists(databasePath)) {
-        settleLog(databasePath);
+        try {
+            taken = takeOver(databasePath);
+        } catch (...) {
+            QFile::remove(fresh);
+            throw;
+        }
         aside = freePath(QStringLiteral("%1.before-restore-%2").arg(databasePath, stamp(now)));
         // A second name for the old file: at no moment is there no database, which a start would create
         // empty.

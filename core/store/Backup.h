@@ -15,10 +15,13 @@ namespace tower {
 /// to the disk). Through a connection of its own: call it on any thread but the database's. Throws conflict
 /// "target_exists", or, for PostgreSQL, "use_pg_dump". Secrets are in no database, so they are in no backup.
 void backupSqlite(const DatabaseUrl &url, const QString &target);
+/// The same through a connection that is open, on its thread; cancelling it ends the copy.
+void backupSqlite(Database &database, const QString &target);
 
 /// Puts the backup `source` in the place of the database at `databasePath`. The source is checked first
 /// (whose file it is, its schema, its integrity); the old files are kept beside it under the name returned
-/// (empty when there were none). `inUse` tells whether a program runs on it: then "database_in_use".
+/// (empty when there were none). `inUse` tells whether a program runs on it: then "database_in_use", as when
+/// any other has the file open.
 QString restoreSqlite(const QString &source, const QString &databasePath, Millis now,
                       const std::function<bool()> &inUse);
 

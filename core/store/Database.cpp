@@ -3,6 +3,7 @@
 #include "core/store/Database.h"
 
 #include "core/base/Error.h"
+#include "core/store/SqliteHandle.h"
 #include "core/store/Statement.h"
 
 #include <QAtomicInteger>
@@ -11,8 +12,6 @@
 namespace tower {
 
 namespace {
-
-constexpr int retryOpenAfterMs = 1000;
 
 QString nextConnectionName()
 {
@@ -85,22 +84,24 @@ QSqlDatabase Database::connection() const
 
 void Database::ensureUsable()
 {
+    throwIfCancelled();
     if (!m_broken)
         return;
     if (m_transaction)
         throw unavailable(QStringLiteral("The connection to the database was lost."), "database_unavailable");
-    if (m_sinceFailedOpen.isValid() && m_sinceFailedOpen.elapsed() < retryOpenAfterMs)
+    // Whoever asks is kept waiting by an attempt, mostly the core thread.
+    if (!m_reopen.mayTry(std::chrono::steady_clock::now()))
         throw unavailable(QStringLiteral("The database can't be reached."), "database_unavailable");
     m_statements.clear();
     connection().close();
     try {
         open();
     } catch (const ServiceError &) {
-        m_sinceFailedOpen.start();
+        m_reopen.failed(std::chrono::steady_clock::now());
         throw;
     }
     m_broken = false;
-    m_sinceFailedOpen.invalidate();
+    m_reopen.succeeded();
     for (const auto &listener : m_reopenListeners)
         listener();
 }
@@ -120,6 +121,26 @@ bool Database::ping()
     }
 }
 
+void Database::cancel()
+{
+    m_cancelled = true;
+    if (m_sqlite)
+        m_sqlite->interrupt();
+}
+
+void Database::throwIfCancelled() const
+{
+    if (m_cancelled)
+        throw unavailable(QStringLiteral("The program is ending; this was given up."), "database_unavailable");
+}
+
+void Database::makeRoomForStatement()
+{
+    // All at once: simple, and rare; those that are used often are soon there again.
+    if (m_statements.size() >= maximumStatements)
+        std::erase_if(m_statements, [](const auto &kept) { return !kept.second->inUse; });
+}
+
 Row::Statement &Database::prepared(std::string_view sql)
 {
     ensureUsable();
@@ -134,6 +155,7 @@ Row::Statement &Database::prepared(std::string_view sql)
     statement->placeholders = placeholders(sql);
     if (!statement->query.prepare(QString::fromUtf8(sql.data(), static_cast<qsizetype>(sql.size()))))
         fail(statement->query.lastError(), sql);
+    makeRoomForStatement();
     return *m_statements.emplace(std::string(sql), std::move(statement)).first->second;
 }
 
@@ -171,6 +193,7 @@ void Database::read(std::string_view sql, const Binds &binds, const std::functio
         statement.nameColumns();
     const Row row(statement);
     while (statement.query.next()) {
+        throwIfCancelled();
         if (!visit(row))
             return;
     }

@@ -3,12 +3,13 @@
 #pragma once
 
 #include "core/base/Types.h"
+#include "core/store/RetryDelay.h"
 
-#include <QElapsedTimer>
 #include <QSqlDatabase>
 #include <QString>
 #include <QVariant>
 
+#include <atomic>
 #include <concepts>
 #include <functional>
 #include <initializer_list>
@@ -119,6 +120,7 @@ private:
     const Statement &m_statement;
 };
 
+class SqliteHandle;
 class Transaction;
 
 /// One connection, used on the thread that opened it. Statements are prepared once and kept. Failures of the
@@ -181,6 +183,9 @@ public:
     [[nodiscard]] bool inTransaction() const { return m_transaction != nullptr; }
     /// True when the server answers (PostgreSQL: reopens a dead connection first).
     bool ping();
+    /// For good, and from any thread while this lives: nothing runs here any more, and what runs fails with
+    /// "database_unavailable": with SQLite at once, with PostgreSQL at its next row or its statement_timeout.
+    void cancel();
 
     /// Called after every commit that noted changes, on this thread (Changes reads and tells them).
     void onCommit(std::function<void()> listener) { m_commitListeners.push_back(std::move(listener)); }
@@ -188,6 +193,10 @@ public:
     void onReopen(std::function<void()> listener) { m_reopenListeners.push_back(std::move(listener)); }
     /// The raw connection, for LISTEN and for the query plans that tests look at.
     [[nodiscard]] QSqlDatabase connection() const;
+
+    /// So many prepared statements are kept at most: a list has one text for each set of its filters.
+    static constexpr std::size_t maximumStatements = 500;
+    [[nodiscard]] std::size_t keptStatements() const { return m_statements.size(); }
 
 private:
     friend class Transaction;
@@ -205,6 +214,8 @@ private:
     void openPostgres(QSqlDatabase &connection);
     void close();
     void ensureUsable();
+    void throwIfCancelled() const;
+    void makeRoomForStatement();
     void control(const char *sql);
     Row::Statement &prepared(std::string_view sql);
     void run(Row::Statement &statement, std::string_view sql, const Binds &binds);
@@ -218,7 +229,9 @@ private:
     std::vector<std::function<void()>> m_commitListeners;
     std::vector<std::function<void()>> m_reopenListeners;
     bool m_broken = false;
-    QElapsedTimer m_sinceFailedOpen;
+    RetryDelay m_reopen;
+    std::unique_ptr<SqliteHandle> m_sqlite; ///< nullptr with PostgreSQL
+    std::atomic<bool> m_cancelled = false;
 };
 
 /// A short synchronous transaction; rolled back unless committed. Nothing waits inside one (no co_await, no

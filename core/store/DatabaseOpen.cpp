@@ -5,6 +5,7 @@
 #include "core/base/Error.h"
 #include "core/base/Log.h"
 #include "core/store/Database.h"
+#include "core/store/SqliteHandle.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -19,6 +20,7 @@ namespace {
 
 constexpr qlonglong applicationId = 0x544D4D59; // "TMMY"
 constexpr int busyTimeoutMs = 5000;
+constexpr int sqliteInterrupted = 9; // SQLITE_INTERRUPT
 constexpr qlonglong minimumPostgresVersion = 130'000;
 
 /// Keeps the file, its write-ahead log and its index private: SQLite gives all three the mode of the first.
@@ -130,6 +132,7 @@ void Database::openSqlite(QSqlDatabase &connection)
     if (!connection.open())
         throw unavailable(QStringLiteral("The database file %1 can't be opened.").arg(m_url.path),
                           "database_unavailable");
+    m_sqlite = std::make_unique<SqliteHandle>(connection);
 
     QSqlQuery query(connection);
     const auto pragma = [&](const QString &text) -> QVariant {
@@ -185,7 +188,7 @@ void Database::openPostgres(QSqlDatabase &connection)
     connection.setDatabaseName(m_url.name);
     connection.setUserName(m_url.user);
     connection.setPassword(m_url.password);
-    QString options = QStringLiteral("connect_timeout=5;application_name=timmy-tower;client_encoding=UTF8;"
+    QString options = QStringLiteral("connect_timeout=3;application_name=timmy-tower;client_encoding=UTF8;"
                                      "keepalives_idle=10;keepalives_interval=5;keepalives_count=3;"
                                      "tcp_user_timeout=15000");
     if (!m_url.sslMode.isEmpty())
@@ -199,14 +202,17 @@ void Database::openPostgres(QSqlDatabase &connection)
                           "database_unavailable");
     }
     QSqlQuery query(connection);
+    const bool readOnly = m_mode == Mode::ReadOnly;
+    // Ending the program waits for a long read, which nothing but this cuts short.
     const QString session =
         QStringLiteral(
-            "SET statement_timeout = '10s'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout "
+            "SET statement_timeout = '%1'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout "
             "= '30s';"
             "SET timezone = 'UTC'; SET client_min_messages = error; SET synchronous_commit = on;"
             "SET standard_conforming_strings = on; SET default_transaction_isolation = 'read committed';"
-            "SET default_transaction_read_only = %1")
-            .arg(m_mode == Mode::ReadOnly ? QStringLiteral("on") : QStringLiteral("off"));
+            "SET default_transaction_read_only = %2")
+            .arg(readOnly ? QStringLiteral("5s") : QStringLiteral("10s"),
+                 readOnly ? QStringLiteral("on") : QStringLiteral("off"));
     if (!query.exec(session))
         fail(query.lastError(), "SET");
     if (!query.exec(QStringLiteral("SELECT current_setting('server_version_num')::bigint, "
@@ -227,6 +233,8 @@ void Database::fail(const QSqlError &error, std::string_view sql)
         engine() == Engine::Sqlite ? classifySqlite(code.toInt()) : classifyPostgres(code);
     if (m_transaction)
         m_transaction->m_failed = true;
+    if (engine() == Engine::Sqlite && code.toInt() == sqliteInterrupted)
+        throwIfCancelled();
     if (failure == Failure::Lost)
         m_broken = true;
     const QString id = QString::number(QRandomGenerator::global()->generate(), 16).rightJustified(8, u'0');

@@ -33,4 +33,9 @@ void Fingerprints::remember(Transaction &transaction, const QString &name, const
                                    {name, fingerprint, now});
 }
 
+void Fingerprints::forget(Transaction &transaction, const QString &name)
+{
+    transaction.database().execute("DELETE FROM secret_fingerprints WHERE name = ?", {name});
+}
+
 } // namespace tower

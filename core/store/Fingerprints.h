@@ -26,6 +26,8 @@ public:
     [[nodiscard]] bool isKnown(const QString &name);
     /// Keeps the fingerprint; replaces the one of a secret that the operator changed on purpose.
     void remember(Transaction &transaction, const QString &name, const QByteArray &fingerprint, Millis now);
+    /// The operator does without this secret from now on.
+    void forget(Transaction &transaction, const QString &name);
 
 private:
     std::optional<QByteArray> find(const QString &name);

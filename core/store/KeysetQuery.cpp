@@ -70,14 +70,14 @@ std::string KeysetQuery::pageSql(const PageRequest &request, Binds &binds) const
     sql += " ORDER BY " + sort + direction;
     if (!m_sort.empty())
         sql += ", " + m_id + direction;
-    sql += " LIMIT " + std::to_string(request.limit + 1);
+    sql += " LIMIT ?";
+    binds.push_back(request.limit + 1);
     return sql;
 }
 
 std::string KeysetQuery::countSql() const
 {
-    return "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM " + m_from + m_where + " LIMIT "
-           + std::to_string(Page<int>::countLimit + 1) + ") counted";
+    return "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM " + m_from + m_where + " LIMIT ?) counted";
 }
 
 } // namespace tower

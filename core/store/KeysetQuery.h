@@ -46,14 +46,18 @@ public:
         });
         if (more)
             page.nextCursor = last.encode();
-        const std::int64_t counted = database.number(countSql(), m_binds);
+        binds = m_binds;
+        binds.push_back(Page<int>::countLimit + 1);
+        const std::int64_t counted = database.number(countSql(), binds);
         page.totalIsExact = counted <= Page<int>::countLimit;
         page.total = std::min(counted, Page<int>::countLimit);
         return page;
     }
 
-    /// The statement of one page, with its values: for running it, and for tests that look at its plan.
+    /// The statement of one page, with its values: for running it, and for tests that look at its plan. Its
+    /// text is the same for every page but the first, whatever the limit.
     std::string pageSql(const PageRequest &request, Binds &binds) const;
+    /// Takes the values that the first page takes: those of the conditions, then how far to count.
     [[nodiscard]] std::string countSql() const;
 
 private:

@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 
 namespace tower {
 
@@ -19,7 +20,7 @@ class Reader
 {
 public:
     explicit Reader(DatabaseUrl url);
-    /// Cancels what runs, and waits for it.
+    /// Cancels what runs (see Database::cancel) and what waits, and waits until it has ended.
     ~Reader();
     Reader(const Reader &) = delete;
     Reader &operator=(const Reader &) = delete;
@@ -31,7 +32,7 @@ public:
         return QtConcurrent::run(&m_pool, [this, work = std::move(work)]() mutable { return work(database()); });
     }
 
-    /// True once the reader is being destroyed: long work asks now and then, and gives up.
+    /// True once the reader is being destroyed: work that is busy without the database asks now and then.
     [[nodiscard]] bool isCancelled() const { return m_cancelled; }
 
 private:
@@ -39,6 +40,7 @@ private:
 
     DatabaseUrl m_url;
     QThreadPool m_pool;
+    std::mutex m_mutex;                   ///< over the making and the destroying of the database
     std::unique_ptr<Database> m_database; ///< made, used and destroyed on the worker
     std::atomic<bool> m_cancelled = false;
 };

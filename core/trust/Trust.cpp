@@ -149,6 +149,19 @@ int Trust::applyDueDecay(int limit)
     return static_cast<int>(due.size());
 }
 
+void Trust::followRules(std::vector<PubKey> keys)
+{
+    if (keys.empty())
+        return;
+    std::sort(keys.begin(), keys.end());
+    Transaction transaction(m_database);
+    for (const PubKey &key : keys) {
+        change(transaction, key, QStringLiteral("rules"), {}, {}, [](std::int64_t score) { return score; });
+        m_relayAccounts.syncFromTrustTier(transaction, key);
+    }
+    transaction.commit();
+}
+
 /// Creating an identity counts as a change of its tier.
 void Trust::follow(Transaction &transaction, const PubKey &key, const Identities::ScoreResult &result)
 {

@@ -55,6 +55,8 @@ public:
     /// true although nobody reads these. Returns how many; fewer than `limit` means that none is left.
     /// Idempotent.
     int applyDueDecay(int limit);
+    /// Brings tier and automatic access of these identities in step with the rules (RelayAccounts::outOfStep).
+    void followRules(std::vector<PubKey> keys);
 
 signals:
     /// After commit. A new identity comes from anonymous.

@@ -62,6 +62,8 @@ CREATE INDEX relay_accounts_expiry ON relay_accounts ((COALESCE(expires_at, 9007
 -- ;;
 CREATE INDEX relay_accounts_level_expiry ON relay_accounts (access_level, (COALESCE(expires_at, 9007199254740991)), pubkey)
 -- ;;
+CREATE INDEX relay_accounts_seed ON relay_accounts (pubkey) WHERE granted_by = 'seed'
+-- ;;
 CREATE TABLE relay_event_queue (
     event_id TEXT COLLATE "C" PRIMARY KEY,
     pubkey TEXT COLLATE "C" NOT NULL REFERENCES nostr_identities (pubkey),
