@@ -78,16 +78,16 @@ public:
         judge(1'000);
         // The last hours are the liveliest, and leave the queue that the operator finds.
         m_clock.set(SystemClock().now() - seconds(3 * 3600));
-        for (int i = 0; i < 90; ++i) {
+        for (int i = 0; i < 150; ++i) {
             post(m_random.bounded(identityCount));
-            if (i % 2 == 0)
+            if (i % 3 == 0)
                 review();
-            m_clock.advance(seconds(60 + m_random.bounded(60)));
+            m_clock.advance(seconds(40 + m_random.bounded(40)));
         }
         m_queue.flush();
         while (m_log.hasUnwritten())
             m_log.flush();
-        judge(25);
+        judge(8);
     }
 
 private:

@@ -35,6 +35,8 @@ int printSettings(TowerOptions options)
 {
     loadSaved(options);
     const Secrets secrets(options.environment, [&] { return openSecretStore(keychainService(options.dataDir), options.dataDir); });
+    for (const QString &warning : options.settings.warnings())
+        std::fprintf(stderr, "towerd: %s\n", qUtf8Printable(warning));
     std::fputs(qUtf8Printable(describeSettings(options.settings, secrets)), stdout);
     return 0;
 }

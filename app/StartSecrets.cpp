@@ -132,6 +132,12 @@ void warnOfNewKey(const PubKey &key, const QString &keptIn)
 
 } // namespace
 
+void checkTimmyKey(const Secrets &secrets)
+{
+    if (secrets.isSet(Secret::TimmyNostrNsec))
+        static_cast<void>(fingerprintOf(secrets, Secret::TimmyNostrNsec));
+}
+
 StartIdentity settleSecrets(Secrets &secrets, const Settings &settings, Database &database, const Clock &clock,
                             Activity &activity, const QStringList &acceptedChanges)
 {

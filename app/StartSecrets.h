@@ -16,6 +16,9 @@ struct StartIdentity
     bool ephemeral = false; ///< gone with the process (TIMMY_NOSTR_EPHEMERAL=1 without an nsec)
 };
 
+/// Throws "invalid_secret" when TIMMY_NOSTR_NSEC is set and no private key.
+void checkTimmyKey(const Secrets &secrets);
+
 /// Makes the secrets that a first start makes, and holds the others against what the database remembers of
 /// them: one that is missing or different stops the start with what to do ("secret_missing",
 /// "secret_changed"), unless its name is among `acceptedChanges`. Nothing is ever silently regenerated.

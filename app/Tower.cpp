@@ -43,9 +43,10 @@ std::unique_ptr<InstanceLock> lockDataDir(const TowerOptions &options)
     return lock;
 }
 
-/// Brings the schema up to date before any service looks at it.
-DatabaseUrl migrated(const TowerOptions &options, const Clock &clock)
+/// Brings the schema up to date before any service looks at it; not before what could refuse the start at once.
+DatabaseUrl migrated(const TowerOptions &options, const Secrets &secrets, const Clock &clock)
 {
+    checkTimmyKey(secrets);
     const Migrations migrations(options.database.engine);
     Database database(options.database);
     const MigrationReport report = migrations.run(database, clock);
@@ -91,7 +92,8 @@ QString instanceName(const QString &dataDir)
 
 Tower::Tower(TowerOptions given, QObject *parent)
     : QObject(parent), m_lock(lockDataDir(given)), options(std::move(given)), settings(options.settings),
-      database(migrated(options, clock)), secrets(options.environment, secretStoreOf(options)), reader(options.database),
+      secrets(options.environment, secretStoreOf(options)), database(migrated(options, secrets, clock)),
+      reader(options.database),
       activity(database, clock), changes(database), savedSettings(database, clock, settings, activity),
       ledger(database, clock), identities(database, clock, settings),
       relayAccounts(database, clock, settings, identities, activity),

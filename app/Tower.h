@@ -53,8 +53,8 @@ public:
     TowerOptions options;
     SystemClock clock;
     Settings &settings;
-    Database database;
     Secrets secrets;
+    Database database;
     Reader reader;
     Activity activity;
     Changes changes;

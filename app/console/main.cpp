@@ -14,6 +14,7 @@
 
 #include <QApplication>
 #include <QDir>
+#include <QImage>
 #include <QSettings>
 #include <QTimer>
 
@@ -41,7 +42,9 @@ void drawAndQuit(QApplication &application, tower::MainWindow &window, const QSt
 {
     window.resize(1280, 800);
     QTimer::singleShot(settleMs, &window, [&application, &window, file] {
-        const bool written = window.grab().save(file, "PNG");
+        constexpr int smallest = 0; // of the PNG writer's "quality", which trades time for size
+        const bool written =
+            window.grab().toImage().convertToFormat(QImage::Format_RGB888).save(file, "PNG", smallest);
         if (!written)
             std::fprintf(stderr, "tower-console: %s can't be written.\n", qUtf8Printable(file));
         application.exit(written ? 0 : 1);

@@ -7,6 +7,7 @@
 #include "app/ctl/Output.h"
 #include "app/ctl/Verbs.h"
 #include "core/base/Clock.h"
+#include "core/base/Error.h"
 #include "core/base/InstanceLock.h"
 #include "core/store/Backup.h"
 
@@ -17,9 +18,19 @@ namespace tower {
 
 namespace {
 
-QString databaseIn(const Command &command)
+/// The file that --database names, else the one in the data folder.
+QString databaseFile(const Command &command, const char *postgresTool)
 {
-    return QDir(command.dataDir()).filePath("tower.db");
+    if (!command.has("--database"))
+        return QDir(command.dataDir()).filePath("tower.db");
+    try {
+        const DatabaseUrl url = DatabaseUrl::parse(command.value("--database"));
+        if (url.engine == Engine::Postgres)
+            throw Refused(QString("the data is in PostgreSQL: use its own %1").arg(postgresTool));
+        return url.path;
+    } catch (const ServiceError &problem) {
+        throw UsageError("--database: " + problem.message());
+    }
 }
 
 void report(const Command &command, const QJsonObject &answer, const QString &sentence)
@@ -34,7 +45,7 @@ void report(const Command &command, const QJsonObject &answer, const QString &se
 int backupHere(const Command &command)
 {
     const QString target = command.arguments().constFirst();
-    const QString database = databaseIn(command);
+    const QString database = databaseFile(command, "pg_dump");
     if (!QFileInfo(database).isFile())
         throw Refused("there is no database " + database);
     DatabaseUrl url;
@@ -49,11 +60,13 @@ int backupHere(const Command &command)
 int backupDatabase(const Command &command)
 {
     const QString file = command.arguments().constFirst();
+    if (command.has("--database"))
+        return backupHere(command);
     if (file.contains('/')) {
         if (!command.has("--data-dir"))
             throw UsageError(
                 "give a plain name (the copy is put into the tower's data folder), or --data-dir DIR with "
-                "the folder whose database is to be copied");
+                "the folder whose database is to be copied, or --database sqlite:FILE");
         return backupHere(command);
     }
     AdminClient client(command);
@@ -65,20 +78,25 @@ int backupDatabase(const Command &command)
 int restoreDatabase(const Command &command)
 {
     QString source = command.arguments().constFirst();
+    const QString database = databaseFile(command, "pg_restore");
     const QDir folder(command.dataDir());
-    if (!folder.exists())
+    // A database somewhere else is not the business of whoever runs on the default folder.
+    const bool usesFolder = !command.has("--database") || command.has("--data-dir");
+    if (usesFolder && !folder.exists())
         throw Refused("there is no data folder " + folder.path());
-    if (!QFileInfo::exists(source) && !source.contains('/'))
+    if (!command.has("--database") && !QFileInfo(database).isFile())
+        throw Refused(QString("there is no database %1 to be replaced; to make it, say --database sqlite:%1")
+                          .arg(database));
+    if (usesFolder && !QFileInfo::exists(source) && !source.contains('/'))
         source = folder.filePath(source); // where backup puts it
 
     // Held to the end, so that nothing starts in the middle of it.
     InstanceLock lock(folder.path());
-    const auto inUse = [&lock] { return !lock.acquire(); };
-    const QString aside = restoreSqlite(source, databaseIn(command), SystemClock().now(), inUse);
-    report(command, {{"restored", databaseIn(command)}, {"kept", aside}},
-           aside.isEmpty()
-               ? "restored " + databaseIn(command)
-               : QString("restored %1; what was there is kept as %2").arg(databaseIn(command), aside));
+    const auto inUse = [&] { return usesFolder && !lock.acquire(); };
+    const QString aside = restoreSqlite(source, database, SystemClock().now(), inUse);
+    report(command, {{"restored", database}, {"kept", aside}},
+           aside.isEmpty() ? "restored " + database
+                           : QString("restored %1; what was there is kept as %2").arg(database, aside));
     return 0;
 }
 

@@ -28,8 +28,8 @@ const QList<VerbSpec> &verbs()
         {"export", 1, 1, {"--format"}},
         {"reconcile", 0, 0, {}},
         {"verify-activity", 0, 0, {}},
-        {"backup", 1, 1, {}},
-        {"restore", 1, 1, {}},
+        {"backup", 1, 1, {"--database"}},
+        {"restore", 1, 1, {"--database"}},
     };
     return list;
 }
@@ -147,8 +147,11 @@ Books and records
   verify-activity                 exit status 1 when the record of decisions was changed
   export accounts|activity|decisions|ledger [--format csv|json]
   backup NAME                     a copy in the tower's data folder, while it serves
-  backup PATH --data-dir DIR      the same to any place on this machine
-  restore FILE [--data-dir DIR]   with nothing running on the folder
+  backup PATH --data-dir DIR | --database sqlite:FILE
+                                  the same to any place on this machine
+  restore COPY [--data-dir DIR] [--database sqlite:FILE]
+                                  with nothing running on it; --database names the file to be replaced, or to be
+                                  made, when it is not DIR/tower.db
 
 Options, before or after the command
   --url URL        the tower's address (default http://127.0.0.1:8337)

@@ -48,6 +48,7 @@ QCoro::Task<HttpResponse> listAccounts(RelayAccounts &accounts, const Clock &clo
 {
     const RelayAccountFilter filter = accountFilter(request);
     const PageRequest page = pageOf(request);
+    accounts.expireDue(); // the filter looks at what is stored
     if (filter.query.isEmpty() || filter.keyPrefix())
         co_return HttpResponse::json(toJson(accounts.list(filter, page)));
     // Words in the notes: reads every row, so not here.

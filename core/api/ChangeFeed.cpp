@@ -6,6 +6,7 @@
 #include "core/base/JsonNumber.h"
 
 #include <QCoroSignal>
+#include <QElapsedTimer>
 
 #include <chrono>
 
@@ -52,8 +53,13 @@ QCoro::Task<HttpResponse> ChangeFeed::wait(HttpRequest request)
     bool gap = false;
     if (since > m_changes.latest())
         static_cast<void>(m_changes.since(since, 1, &gap));
-    if (since >= m_changes.latest() && !gap && !m_stopped)
-        co_await qCoro(this, &ChangeFeed::woken, patience);
+    QElapsedTimer waited;
+    waited.start();
+    while (since >= m_changes.latest() && !gap && !m_stopped && !waited.hasExpired(patience.count())) {
+        // Something may wake this that brings nothing new; then it waits on.
+        const std::chrono::milliseconds rest(std::max<qint64>(1, patience.count() - waited.elapsed()));
+        co_await qCoro(this, &ChangeFeed::woken, rest);
+    }
     co_return answer(since);
 }
 

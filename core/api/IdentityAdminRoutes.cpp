@@ -70,8 +70,9 @@ void addIdentityAdminRoutes(Router &router, Identities &identities, Trust &trust
         return HttpResponse::json(page(identities.list(identityFilter(request), pageOf(request)), *shape));
     });
     add(HttpMethod::Get, "/api/admin/identities/:pubkey",
-        [&identities, &vouches, shape](const HttpRequest &request) {
+        [&identities, &trust, &vouches, shape](const HttpRequest &request) {
             const PubKey key = parsePubKey(request.parameter("pubkey"));
+            trust.applyDueDecay(key); // so that the history explains the score that is shown
             const auto identity = identities.find(key);
             if (!identity)
                 throw notFound(QStringLiteral("No identity has this key."), "identity_not_found");

@@ -60,7 +60,7 @@ HttpResponse patch(const Settings &settings, SavedSettings &saved, const Secrets
                 if (it.key() == QLatin1String(secret.name))
                     throw badRequest(it.key().toLatin1(), QStringLiteral("%1 is a secret: it is never set over the API.").arg(it.key()), "is_a_secret");
             }
-            throw badRequest("name", QStringLiteral("There is no such setting."), "unknown_setting");
+            throw badRequest(it.key().left(64).toUtf8(), QStringLiteral("There is no such setting."), "unknown_setting");
         }
         changes[spec->setting] = it.value().isNull() ? std::nullopt : std::optional(textOf(it.key(), it.value()));
     }

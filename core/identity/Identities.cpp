@@ -21,7 +21,7 @@ Identity asOf(const IdentityStore::Stored &stored, Millis now, const TrustRules 
 {
     Identity out = stored.identity;
     if (!out.decayExempt)
-        out.score = decayed(out.storedScore, out.lastSeen, stored.decayedUntil, now, rules).score;
+        out.score = decayed(out.storedScore, out.lastSeen, stored.decayDaysTaken, now, rules).score;
     out.tier = tierOf(out.score, rules);
     if (utcDay(stored.absorbedResetAt) != utcDay(now))
         out.satsAbsorbedToday = Sats(0);
@@ -41,8 +41,8 @@ Decayed takeDecay(IdentityStore &store, const IdentityStore::Stored &stored, Mil
 {
     const Identity &before = stored.identity;
     if (before.decayExempt)
-        return {before.storedScore, stored.decayedUntil};
-    const Decayed current = decayed(before.storedScore, before.lastSeen, stored.decayedUntil, now, rules);
+        return {before.storedScore, stored.decayDaysTaken};
+    const Decayed current = decayed(before.storedScore, before.lastSeen, stored.decayDaysTaken, now, rules);
     if (current.score != before.storedScore)
         store.addHistory(before.pubkey, {0, now, QStringLiteral("decay"), before.storedScore, current.score, {}, {}});
     return current;
@@ -110,7 +110,7 @@ Identities::ScoreResult Identities::changeScore(Transaction &transaction, const 
     const Decayed current = takeDecay(*m_store, stored, m_clock.now(), rules());
     const std::int64_t to = std::max<std::int64_t>(0, change(current.score));
     const Tier tier = tierOf(to, rules());
-    m_store->setScore(key, to, tier, current.decayedUntil);
+    m_store->setScore(key, to, tier, current.daysTaken);
     if (to != current.score || why == QLatin1String("adjust"))
         m_store->addHistory(key, {0, m_clock.now(), why, current.score, to, ref, detail});
     transaction.changed("identity", key.text());
@@ -123,7 +123,7 @@ Identities::ScoreResult Identities::markSeen(Transaction &transaction, const Pub
     const Decayed current = takeDecay(*m_store, stored, m_clock.now(), rules());
     const Tier tier = tierOf(current.score, rules());
     if (current.score != stored.identity.storedScore)
-        m_store->setScore(key, current.score, tier, current.decayedUntil);
+        m_store->setScore(key, current.score, tier, current.daysTaken);
     m_store->markSeen(key, m_clock.now());
     transaction.changed("identity", key.text());
     return {stored.identity.tier, tier, stored.identity.storedScore, current.score, false};

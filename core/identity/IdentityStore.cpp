@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view columns = R"sql(
     pubkey, trust_score, tier, interaction_count, sats_absorbed_today, absorbed_reset_at, lightning_address, note, decay_exempt,
-    decayed_until, last_seen, created_at)sql";
+    decay_days_taken, last_seen, created_at)sql";
 
 IdentityStore::Stored fromRow(const Row &row)
 {
@@ -27,7 +27,7 @@ IdentityStore::Stored fromRow(const Row &row)
     identity.decayExempt = row.flag("decay_exempt");
     identity.lastSeen = row.millis("last_seen");
     identity.createdAt = row.millis("created_at");
-    out.decayedUntil = row.millis("decayed_until");
+    out.decayDaysTaken = row.integer("decay_days_taken");
     out.absorbedResetAt = row.millis("absorbed_reset_at");
     return out;
 }
@@ -78,16 +78,16 @@ std::optional<IdentityStore::Stored> IdentityStore::find(const PubKey &key, bool
 bool IdentityStore::insert(const PubKey &key, Millis now)
 {
     return m_database.execute(R"sql(
-        INSERT INTO nostr_identities (pubkey, decayed_until, last_seen, created_at)
-        VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING)sql",
-                              {key, now, now, now})
+        INSERT INTO nostr_identities (pubkey, last_seen, created_at)
+        VALUES (?, ?, ?) ON CONFLICT DO NOTHING)sql",
+                              {key, now, now})
            == 1;
 }
 
-void IdentityStore::setScore(const PubKey &key, std::int64_t score, Tier tier, Millis decayedUntil)
+void IdentityStore::setScore(const PubKey &key, std::int64_t score, Tier tier, std::int64_t decayDaysTaken)
 {
-    m_database.execute("UPDATE nostr_identities SET trust_score = ?, tier = ?, decayed_until = ? WHERE pubkey = ?",
-                       {score, toText(tier), decayedUntil, key});
+    m_database.execute("UPDATE nostr_identities SET trust_score = ?, tier = ?, decay_days_taken = ? WHERE pubkey = ?",
+                       {score, toText(tier), decayDaysTaken, key});
 }
 
 void IdentityStore::addHistory(const PubKey &key, const ScoreChange &change)
@@ -104,10 +104,9 @@ std::vector<PubKey> IdentityStore::withDueDecay(Millis now, std::int64_t absentD
     return m_database.all(R"sql(
         SELECT pubkey FROM nostr_identities
         WHERE trust_score > 0 AND decay_exempt = 0 AND last_seen <= ?
-          AND (? - last_seen) / 86400000
-              > CASE WHEN decayed_until > last_seen THEN (decayed_until - last_seen) / 86400000 ELSE 0 END
+          AND (? - last_seen) / 86400000 - ? > decay_days_taken
         ORDER BY last_seen LIMIT ?)sql",
-                          {now - days(absentDays + 1), now, limit}, [](const Row &row) { return row.pubKey("pubkey"); });
+                          {now - days(absentDays + 1), now, absentDays, limit}, [](const Row &row) { return row.pubKey("pubkey"); });
 }
 
 void IdentityStore::setNote(const PubKey &key, const QString &note)
@@ -122,7 +121,9 @@ void IdentityStore::setDecayExempt(const PubKey &key, bool exempt)
 
 void IdentityStore::markSeen(const PubKey &key, Millis now)
 {
-    m_database.execute("UPDATE nostr_identities SET last_seen = ? WHERE pubkey = ? AND last_seen < ?", {now, key, now});
+    m_database.execute(R"sql(
+        UPDATE nostr_identities SET last_seen = ?, decay_days_taken = 0 WHERE pubkey = ? AND last_seen < ?)sql",
+                       {now, key, now});
 }
 
 void IdentityStore::countInteraction(const PubKey &key)

@@ -15,7 +15,7 @@ public:
     struct Stored
     {
         Identity identity;
-        Millis decayedUntil;
+        std::int64_t decayDaysTaken = 0; ///< since last_seen
         Millis absorbedResetAt; ///< within the UTC day that the sats absorbed belong to
     };
 
@@ -24,7 +24,7 @@ public:
     std::optional<Stored> find(const PubKey &key, bool lock);
     /// False when it was there already.
     bool insert(const PubKey &key, Millis now);
-    void setScore(const PubKey &key, std::int64_t score, Tier tier, Millis decayedUntil);
+    void setScore(const PubKey &key, std::int64_t score, Tier tier, std::int64_t decayDaysTaken);
     void addHistory(const PubKey &key, const ScoreChange &change);
     void setNote(const PubKey &key, const QString &note);
     void setDecayExempt(const PubKey &key, bool exempt);

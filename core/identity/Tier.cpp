@@ -68,18 +68,16 @@ Sats dailyBudget(Tier tier, const Settings &settings)
     Q_UNREACHABLE();
 }
 
-Decayed decayed(std::int64_t score, Millis lastSeen, Millis decayedUntil, Millis now, const TrustRules &rules)
+Decayed decayed(std::int64_t score, Millis lastSeen, std::int64_t daysTaken, Millis now, const TrustRules &rules)
 {
-    const Millis takenUntil = std::max(lastSeen, decayedUntil);
     const std::int64_t due = decayDays(lastSeen, now, rules);
-    const std::int64_t taken = decayDays(lastSeen, takenUntil, rules);
-    if (due <= taken)
-        return {score, takenUntil};
+    if (due <= daysTaken)
+        return {score, daysTaken};
     // A long absence at a high rate may exceed any score; compare before multiplying.
-    const std::int64_t newDays = due - taken;
+    const std::int64_t newDays = due - daysTaken;
     const std::int64_t loss =
         rules.decayPerDay > 0 && newDays > score / rules.decayPerDay ? score : newDays * rules.decayPerDay;
-    return {score - loss, now};
+    return {score - loss, due};
 }
 
 } // namespace tower

@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view columns = R"sql(
     q.event_id, q.pubkey, q.kind, q.raw_event, q.status, q.reviewed_by, q.review_reason, q.publish_state,
     q.created_at, q.decided_at, q.ai_verdict, q.ai_reason, q.ai_at, q.publish_tries, q.publish_answer,
-    q.publish_sent, i.trust_score, i.last_seen, i.decayed_until, i.decay_exempt, a.revoked_at)sql";
+    q.publish_sent, i.trust_score, i.last_seen, i.decay_days_taken, i.decay_exempt, a.revoked_at)sql";
 
 constexpr std::string_view from = R"sql(
     relay_event_queue q JOIN nostr_identities i ON i.pubkey = q.pubkey
@@ -49,7 +49,7 @@ QueuedEvent fromRow(const Row &row, Millis now, const TrustRules &rules)
     out.authorRevokedAt = row.optionalMillis("revoked_at");
     std::int64_t score = row.integer("trust_score");
     if (!row.flag("decay_exempt"))
-        score = decayed(score, row.millis("last_seen"), row.millis("decayed_until"), now, rules).score;
+        score = decayed(score, row.millis("last_seen"), row.integer("decay_days_taken"), now, rules).score;
     out.tier = tierOf(score, rules);
     return out;
 }

@@ -21,7 +21,7 @@ PolicyStore::Standing standingFrom(const Row &row)
         out.hasIdentity = true;
         out.score = identity[0].toLongLong();
         out.lastSeen = Millis(identity[1].toLongLong());
-        out.decayedUntil = Millis(identity[2].toLongLong());
+        out.decayDaysTaken = identity[2].toLongLong();
         out.decayExempt = identity[3] != QLatin1String("0");
     }
     if (const QStringList account = row.text("account").split(u' '); account.size() == 4) {
@@ -44,7 +44,7 @@ PolicyStore::Standing PolicyStore::standing(const PubKey &author, const EventId 
     // Three columns, not eleven: QtSql describes each anew at every run, which would cost more than the look-up. A
     // row that is not there makes its column NULL.
     return m_database.one(R"sql(
-        SELECT i.trust_score || ' ' || i.last_seen || ' ' || i.decayed_until || ' ' || i.decay_exempt AS identity,
+        SELECT i.trust_score || ' ' || i.last_seen || ' ' || i.decay_days_taken || ' ' || i.decay_exempt AS identity,
                a.access_level || ' ' || a.granted_by || ' ' || COALESCE(CAST(a.revoked_at AS TEXT), '-') || ' '
                    || COALESCE(CAST(a.expires_at AS TEXT), '-') AS account,
                q.status || ' ' || q.publish_state || ' ' || COALESCE(CAST(q.approved_revocation AS TEXT), '-') AS queued

@@ -17,7 +17,8 @@ public:
     {
         bool hasIdentity = false;
         std::int64_t score = 0;
-        Millis lastSeen, decayedUntil;
+        Millis lastSeen;
+        std::int64_t decayDaysTaken = 0;
         bool decayExempt = false;
         std::optional<StoredAccess> access;
         std::optional<QueueStatus> queueStatus;

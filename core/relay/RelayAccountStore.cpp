@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view columns = R"sql(
     a.pubkey, a.access_level, a.granted_by, a.actor, a.granted_at, a.revoked_at, a.expires_at, a.notes,
-    i.trust_score, i.last_seen, i.decayed_until, i.decay_exempt)sql";
+    i.trust_score, i.last_seen, i.decay_days_taken, i.decay_exempt)sql";
 
 constexpr std::string_view from = "relay_accounts a JOIN nostr_identities i ON i.pubkey = a.pubkey";
 
@@ -33,7 +33,7 @@ RelayAccountStore::Stored fromRow(const Row &row, Millis now, const AccessRules 
     account.notes = row.text("notes");
     account.score = row.integer("trust_score");
     if (!row.flag("decay_exempt")) {
-        account.score = decayed(account.score, row.millis("last_seen"), row.millis("decayed_until"), now, rules.trust).score;
+        account.score = decayed(account.score, row.millis("last_seen"), row.integer("decay_days_taken"), now, rules.trust).score;
     }
     account.tier = tierOf(account.score, rules.trust);
     account.level = accessInForce(out.access, account.tier, now, rules);

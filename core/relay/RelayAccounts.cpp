@@ -24,6 +24,13 @@ void checkReason(const QString &reason)
         throw badRequest("reason", QStringLiteral("The reason is longer than 1,000 characters."));
 }
 
+ServiceError timmyOwnKey()
+{
+    return conflict(QStringLiteral("This is Timmy's own key: without access Timmy can't post to its relay. Use force "
+                                   "to revoke it all the same."),
+                    "timmy_own_key");
+}
+
 /// What the activity log keeps of an account: what decides about access, and nothing that merely describes.
 QJsonObject described(const std::optional<RelayAccount> &account)
 {
@@ -42,10 +49,7 @@ QJsonObject described(const std::optional<RelayAccount> &account)
 
 std::optional<QString> RelayAccountFilter::keyPrefix() const
 {
-    const bool looksLikeNpub = query.startsWith(QLatin1String("npub1"), Qt::CaseInsensitive);
-    // A short run of a-f could be a word ("bad", "cafe"): a digit or some length makes it a key.
-    const bool looksLikeHex = query.size() >= 8 || std::any_of(query.begin(), query.end(), [](QChar c) { return c.isDigit(); });
-    return looksLikeNpub || looksLikeHex ? hexPrefix(query) : std::nullopt;
+    return hexPrefix(query);
 }
 
 RelayAccounts::RelayAccounts(Database &database, const Clock &clock, const Settings &settings, Identities &identities,
@@ -170,6 +174,8 @@ void RelayAccounts::checkGrant(const QString &reason, std::optional<Millis> expi
 RelayAccount RelayAccounts::grantIn(Transaction &transaction, const PubKey &key, AccessLevel level, const QString &reason,
                                     const QString &actor, std::optional<Millis> expiresAt)
 {
+    if (m_timmy == key && level != AccessLevel::Write)
+        throw timmyOwnKey();
     const Millis now = m_clock.now();
     const Identities::Ensured ensured = m_identities.ensure(transaction, key);
     const auto stored = m_store->find(key, now, rules(), true);
@@ -197,8 +203,7 @@ RelayAccount RelayAccounts::revokeIn(Transaction &transaction, const PubKey &key
     if (!stored)
         throw notFound(QStringLiteral("No relay account has this key."), "account_not_found");
     if (m_timmy == key && !force) {
-        throw conflict(QStringLiteral("This is Timmy's own key: without access Timmy can't post to its relay. Use force to revoke it all the same."),
-                       "timmy_own_key");
+        throw timmyOwnKey();
     }
     if (stored->access.revokedAt)
         return stored->account;

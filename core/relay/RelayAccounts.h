@@ -37,7 +37,8 @@ struct RelayAccountFilter
     enum class Sort { GrantedAt, Key, Level, ExpiresAt } sort = Sort::GrantedAt;
     bool descending = true;
 
-    /// `query` as the hex digits that a key begins with; nullopt when it is words to look for in the notes.
+    /// `query` as the hex digits that a key begins with (hex digits or the beginning of an npub); nullopt when
+    /// it is words to look for in the notes.
     [[nodiscard]] std::optional<QString> keyPrefix() const;
 };
 

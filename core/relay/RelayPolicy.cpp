@@ -81,7 +81,7 @@ RelayPolicy::Verdict RelayPolicy::judge(const Event &event, Judgement &judgement
     if (standing.hasIdentity) {
         std::int64_t score = standing.score;
         if (!standing.decayExempt)
-            score = decayed(score, standing.lastSeen, standing.decayedUntil, now, m_rules.trust).score;
+            score = decayed(score, standing.lastSeen, standing.decayDaysTaken, now, m_rules.trust).score;
         judgement.tier = tierOf(score, m_rules.trust);
     }
     if (standing.access)

@@ -149,6 +149,16 @@ int Trust::applyDueDecay(int limit)
     return static_cast<int>(due.size());
 }
 
+void Trust::applyDueDecay(const PubKey &key)
+{
+    const auto identity = m_identities.find(key);
+    if (!identity || identity->score == identity->storedScore)
+        return;
+    Transaction transaction(m_database);
+    change(transaction, key, QStringLiteral("decay"), {}, {}, [](std::int64_t score) { return score; });
+    transaction.commit();
+}
+
 void Trust::followRules(std::vector<PubKey> keys)
 {
     if (keys.empty())

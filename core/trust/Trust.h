@@ -55,6 +55,8 @@ public:
     /// true although nobody reads these. Returns how many; fewer than `limit` means that none is left.
     /// Idempotent.
     int applyDueDecay(int limit);
+    /// Stores the decay that is due for one identity, with its history, if there is any.
+    void applyDueDecay(const PubKey &key);
     /// Brings tier and automatic access of these identities in step with the rules (RelayAccounts::outOfStep).
     void followRules(std::vector<PubKey> keys);
 

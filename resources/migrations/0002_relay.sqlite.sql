@@ -9,7 +9,7 @@ CREATE TABLE nostr_identities (
     lightning_address TEXT,
     note TEXT NOT NULL DEFAULT '',
     decay_exempt BIGINT NOT NULL DEFAULT 0,
-    decayed_until BIGINT NOT NULL DEFAULT 0,
+    decay_days_taken BIGINT NOT NULL DEFAULT 0,
     last_seen BIGINT NOT NULL,
     created_at BIGINT NOT NULL
 )

@@ -31,5 +31,5 @@ CREATE INDEX nostr_trust_vouches_voucher ON nostr_trust_vouches (voucher_pubkey,
 -- ;;
 CREATE INDEX nostr_trust_vouches_vouchee ON nostr_trust_vouches (vouchee_pubkey, created_at, id)
 -- ;;
-CREATE INDEX nostr_identities_absent ON nostr_identities (last_seen, decayed_until, pubkey)
+CREATE INDEX nostr_identities_absent ON nostr_identities (last_seen, decay_days_taken, pubkey)
 WHERE trust_score > 0 AND decay_exempt = 0

@@ -6,6 +6,8 @@
 #include "tests/peers/AnthropicPeer.h"
 
 #include <QJsonArray>
+#include <QJsonDocument>
+#include <QTcpSocket>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -18,6 +20,14 @@ namespace {
 
 const QString key = QStringLiteral("sk-the-key-of-this-test");
 const QString approval = QStringLiteral(R"({"verdict":"approve","reason":"A greeting."})");
+
+qsizetype openConnections(const AnthropicPeer &peer)
+{
+    const QList<QTcpSocket *> sockets = peer.findChildren<QTcpSocket *>();
+    return std::count_if(sockets.begin(), sockets.end(), [](const QTcpSocket *socket) {
+        return socket->state() == QAbstractSocket::ConnectedState;
+    });
+}
 
 /// The agent against the stand-in; waits take no time but move the clock.
 struct AgentHouse
@@ -153,6 +163,17 @@ private slots:
         QCOMPARE(outcome.review->usage.outputTokens, 45);
     }
 
+    void theReasonIsFitToBeKept()
+    {
+        const auto reasonOf = [](const QString &said) {
+            const QJsonObject answer{{"verdict", "flag"}, {"reason", said}};
+            return readReview(QString::fromUtf8(QJsonDocument(answer).toJson())).reason;
+        };
+        QCOMPARE(reasonOf(QStringLiteral("a") + QChar(0) + QStringLiteral("b")), QStringLiteral("a b"));
+        const QString longReason = QString(499, u'x') + QStringLiteral("😀");
+        QCOMPARE(reasonOf(longReason), QString(499, u'x')); // no half of a pair
+    }
+
     void strangersWordsStayInTheirFence()
     {
         AgentHouse house;
@@ -208,6 +229,9 @@ private slots:
             << QByteArray() << 2;
         QTest::newRow("a retry-after past the minute")
             << Answers{error(429, "Retry-After: 61\r\n"), ok} << QList<qint64>{}
+            << QByteArray("agent_unavailable") << 1;
+        QTest::newRow("a retry-after-ms past all time")
+            << Answers{error(429, "retry-after-ms: 9223372036854775807\r\n"), ok} << QList<qint64>{}
             << QByteArray("agent_unavailable") << 1;
         QTest::newRow("a retry-after that is a date")
             << Answers{error(429, "Retry-After: Fri, 20 Nov 2026 10:00:00 GMT\r\n"), ok}
@@ -289,6 +313,7 @@ private slots:
         QVERIFY(!running->isDone());
         house.agent->abort();
         QCOMPARE(running->error, QByteArray("agent_stopped"));
+        QTRY_COMPARE(openConnections(house.peer), 0); // what was asked is not waited for
         QCOMPARE(house.review().error, QByteArray("agent_stopped"));
     }
 

@@ -31,6 +31,14 @@ QByteArray reasonOf(ApiFixture &api)
         .toLatin1();
 }
 
+/// bannedEvents, allowedKinds, disallowedKinds, blockedIps
+QByteArray ruleLists(const QJsonObject &snapshot)
+{
+    return QJsonDocument(QJsonArray{snapshot.value("bannedEvents"), snapshot.value("allowedKinds"),
+                                    snapshot.value("disallowedKinds"), snapshot.value("blockedIps")})
+        .toJson(QJsonDocument::Compact);
+}
+
 } // namespace
 
 /// What the relay asks, and what the operator sees of it.
@@ -267,18 +275,27 @@ private slots:
         api.relayAccounts.grant(testPubKey(3), AccessLevel::Write, {}, QStringLiteral("test"),
                                 api.clock.now() + seconds(5));
         api.clock.advance(seconds(10));
+        QCOMPARE(ruleLists(api.ask({.target = "/api/relay/accounts/snapshot"}).json()), QByteArray("[[],[],[],[]]"));
+        const QString actor = QStringLiteral("test"), id(64, u'a');
+        api.relayManagement.banEvent(*EventId::fromHex(id), {}, actor);
+        api.relayManagement.allowKind(30023, actor);
+        api.relayManagement.allowKind(1, actor);
+        api.relayManagement.disallowKind(4, actor);
+        api.relayManagement.blockIp(QStringLiteral("203.0.113.7"), {}, actor);
+        api.relayManagement.blockIp(QStringLiteral("2001:db8::1"), {}, actor);
         const QJsonObject snapshot = api.ask({.target = "/api/relay/accounts/snapshot"}).json();
         QCOMPARE(snapshot.value("timmy").toString(), testPubKey(40).text());
         QCOMPARE(snapshot.value("generatedAt").toString(), toIso(api.clock.now()));
         QCOMPARE(snapshot.value("openKinds").toArray(), QJsonArray({1059, 9735}));
         QCOMPARE(snapshot.value("unmoderatedKinds").toArray(), QJsonArray({0, 3, 10002}));
+        QCOMPARE(ruleLists(snapshot),
+                 "[[\"" + id.toLatin1() + "\"],[1,30023],[4],[\"2001:db8::1\",\"203.0.113.7\"]]");
         QHash<QString, QString> access;
         for (const QJsonValue &account : snapshot.value("accounts").toArray())
             access.insert(account["pubkey"].toString(),
                           account["access"].toString() + u' ' + account["tier"].toString());
         const QHash<QString, QString> expected{{testPubKey(40).text(), "write elite"},
                                                {testPubKey(1).text(), "write trusted"},
-                                               {testPubKey(2).text(), "none new"},
                                                {testPubKey(3).text(), "read new"}};
         QCOMPARE(access, expected);
         api.relayAccounts.revoke(testPubKey(40), {}, QStringLiteral("test"), true);

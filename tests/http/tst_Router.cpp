@@ -62,6 +62,9 @@ private slots:
     void waitingHandlerThrows();
     void outlivedByItsHandlers();
     void countsAndLogs();
+    void cutsWhatItLogs();
+    void logsAFloodInPart_data();
+    void logsAFloodInPart();
     void readsParameters();
 
 private:
@@ -481,6 +484,53 @@ void TestRouter::countsAndLogs()
     for (int i = 0; i < 1500; ++i)
         call(asked);
     QCOMPARE(m_router->log().size(), std::size_t(1000));
+}
+
+void TestRouter::cutsWhatItLogs()
+{
+    get("/a/:x");
+    call(request(HttpMethod::Get, "GET", "/a/" + QByteArray(197, 'x')));
+    call(request(HttpMethod::Get, "GET", "/a/" + QByteArray(16'000, 'x')));
+    call(request(HttpMethod::Other, QByteArray(16'000, 'M'), "/a/b"));
+    const std::deque<RequestLogEntry> &log = m_router->log();
+    QCOMPARE(log[0].path, "/a/" + QByteArray(197, 'x'));
+    QCOMPARE(log[1].path, "/a/" + QByteArray(197, 'x') + "…");
+    QCOMPARE(log[2].method, QByteArray(200, 'M') + "…");
+}
+
+void TestRouter::logsAFloodInPart_data()
+{
+    QTest::addColumn<QByteArray>("path");
+    QTest::addColumn<QByteArray>("host");
+    QTest::addColumn<int>("status");
+    QTest::newRow("no route") << QByteArray("/none") << QByteArray("127.0.0.1") << 404;
+    QTest::newRow("foreign host") << QByteArray("/served") << QByteArray("elsewhere.example") << 403;
+    QTest::newRow("over the limit") << QByteArray("/limited") << QByteArray("127.0.0.1") << 429;
+}
+
+void TestRouter::logsAFloodInPart()
+{
+    QFETCH(QByteArray, path);
+    QFETCH(QByteArray, host);
+    QFETCH(int, status);
+    m_limits->setRate(static_cast<int>(LimitClass::SignIn), 1);
+    get("/served");
+    get("/limited", Scope::Public, LimitClass::SignIn);
+    call(request(HttpMethod::Get, "GET", "/limited"));
+    const std::deque<RequestLogEntry> &log = m_router->log();
+    HttpRequest stray = request(HttpMethod::Get, "GET", path);
+    stray.headers = {{"host", host}};
+    for (int i = 0; i < 500; ++i)
+        QCOMPARE(call(stray).status, status);
+    QCOMPARE(log.size(), std::size_t(11));
+
+    call(request(HttpMethod::Get, "GET", "/served")); // is always logged
+    QCOMPARE(log.size(), std::size_t(12));
+    QCOMPARE(log.back().path, "/served");
+
+    m_clock.advance(Millis(1'000));
+    call(stray);
+    QCOMPARE(log.size(), std::size_t(13));
 }
 
 void TestRouter::readsParameters()

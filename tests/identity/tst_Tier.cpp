@@ -103,7 +103,7 @@ private slots:
         QFETCH(qint64, score);
         QFETCH(qint64, absent);
         QFETCH(qint64, perDay);
-        const Decayed result = decayed(score, seen, seen, seen + Millis(absent), decayBy(perDay));
+        const Decayed result = decayed(score, seen, 0, seen + Millis(absent), decayBy(perDay));
         QTEST(qint64(result.score), "after");
     }
 
@@ -111,14 +111,14 @@ private slots:
     {
         const TrustRules rules = decayBy(1);
         const Millis noon = seen + days(41) + Millis(days(1).value() / 2);
-        const Decayed first = decayed(200, seen, seen, noon, rules);
+        const Decayed first = decayed(200, seen, 0, noon, rules);
         QCOMPARE(first.score, 189);
-        const Decayed again = decayed(first.score, seen, first.decayedUntil, noon, rules);
+        const Decayed again = decayed(first.score, seen, first.daysTaken, noon, rules);
         QCOMPARE(again.score, 189);
-        const Decayed later = decayed(again.score, seen, again.decayedUntil, noon + Millis(1000), rules);
+        const Decayed later = decayed(again.score, seen, again.daysTaken, noon + Millis(1000), rules);
         QCOMPARE(later.score, 189);
         // The twelfth day is full half a day on, though less than a day passed since the last look.
-        const Decayed next = decayed(later.score, seen, later.decayedUntil, seen + days(42), rules);
+        const Decayed next = decayed(later.score, seen, later.daysTaken, seen + days(42), rules);
         QCOMPARE(next.score, 188);
     }
 
@@ -126,13 +126,13 @@ private slots:
     {
         const TrustRules rules = decayBy(2, 3);
         std::int64_t score = 500;
-        Millis until = seen;
+        std::int64_t taken = 0;
         for (int hour = 0; hour <= 24 * 60; hour += 5) {
             const Millis now = seen + Millis(std::int64_t(hour) * 3'600'000);
-            const Decayed stepped = decayed(score, seen, until, now, rules);
+            const Decayed stepped = decayed(score, seen, taken, now, rules);
             score = stepped.score;
-            until = stepped.decayedUntil;
-            QCOMPARE(score, decayed(500, seen, seen, now, rules).score);
+            taken = stepped.daysTaken;
+            QCOMPARE(score, decayed(500, seen, 0, now, rules).score);
         }
         QCOMPARE(score, 500 - 2 * 57);
     }
@@ -141,10 +141,10 @@ private slots:
     {
         const TrustRules rules = decayBy(1);
         const Millis back = seen + days(40);
-        const Decayed away = decayed(200, seen, seen, back, rules);
+        const Decayed away = decayed(200, seen, 0, back, rules);
         QCOMPARE(away.score, 190);
-        QCOMPARE(decayed(190, back, away.decayedUntil, back + days(30), rules).score, 190);
-        QCOMPARE(decayed(190, back, away.decayedUntil, back + days(31), rules).score, 189);
+        QCOMPARE(decayed(190, back, 0, back + days(30), rules).score, 190);
+        QCOMPARE(decayed(190, back, 0, back + days(31), rules).score, 189);
     }
 };
 

@@ -111,6 +111,19 @@ private slots:
             QCOMPARE(outcome.answer, QStringLiteral("blocked: not here"));
     }
 
+    void theAnswerIsFitToBeKept()
+    {
+        TestRelay relay;
+        relay.setFault(Fault::Refuses, QStringLiteral("error: ") + QChar(0) + QString(291, u'x') +
+                                           QStringLiteral("😀"));
+        const ManualClock clock(days(20'000));
+        RelayClient client(clock);
+        client.setUrl(relay.url());
+        const PublishOutcome outcome = waitFor(client.publish(note("x")));
+        QCOMPARE(outcome.kind, Kind::Refused);
+        QCOMPARE(outcome.answer, QStringLiteral("error:  ") + QString(291, u'x')); // 299: no half of a pair
+    }
+
     void aQuestionThatIsClosedHasNoAnswer()
     {
         TestRelay relay;

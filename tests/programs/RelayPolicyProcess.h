@@ -34,10 +34,10 @@ inline Event makeEvent(const SecretKey &author, int kind, const QByteArray &cont
     return event;
 }
 
-inline QByteArray policyLine(const QByteArray &event)
+inline QByteArray policyLine(const QByteArray &event, const QByteArray &address = "127.0.0.1")
 {
     return R"({"type":"new","event":)" + event +
-           R"(,"receivedAt":1700000001,"sourceType":"IP4","sourceInfo":"127.0.0.1"})";
+           R"(,"receivedAt":1700000001,"sourceType":"IP4","sourceInfo":")" + address + R"("})";
 }
 
 inline QByteArray idOf(const FakeApi::Request &request)

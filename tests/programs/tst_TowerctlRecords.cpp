@@ -151,6 +151,85 @@ private slots:
                  1);
         QCOMPARE(setting(*open()), QString("before"));
     }
+
+    void restoreMakesNoDatabaseByMistake()
+    {
+        QTemporaryDir dir;
+        const QString copy = makeDatabase(dir.filePath("copy.db"), 3);
+        const QString data = dir.filePath("data");
+        QVERIFY(QDir().mkpath(data));
+        const Ran refused = m_towerctl.run({"restore", copy, "--data-dir", data});
+        QCOMPARE(refused.exitCode, 1);
+        QVERIFY2(refused.err.contains("--database sqlite:" + data.toUtf8() + "/tower.db"), refused.err);
+        QVERIFY(!QFile::exists(data + "/tower.db"));
+
+        const Ran meant = m_towerctl.run(
+            {"restore", copy, "--data-dir", data, "--database", "sqlite:" + data + "/tower.db"});
+        QVERIFY2(meant.exitCode == 0, meant.err);
+        QCOMPARE(settingsIn(data + "/tower.db"), 3);
+    }
+
+    void backupAndRestoreOfANamedDatabase()
+    {
+        QTemporaryDir dir;
+        const QString file = makeDatabase(dir.filePath("elsewhere.db"), 2);
+        const QString copy = dir.filePath("copy.db");
+        const QString url = "sqlite:" + file;
+        const Ran made = m_towerctl.run({"backup", copy, "--database", url});
+        QVERIFY2(made.exitCode == 0, made.err);
+        QCOMPARE(settingsIn(copy), 2);
+
+        {
+            Database tower(DatabaseUrl::parse(url)); // one that runs with a data folder we know nothing of
+            tower.execute("DELETE FROM settings");
+            const Ran refused = m_towerctl.run({"restore", copy, "--database", url});
+            QCOMPARE(refused.exitCode, 1);
+            QVERIFY2(refused.err.contains("stop it first"), refused.err);
+        }
+        QCOMPARE(settingsIn(file), 0);
+
+        const QString data = dir.filePath("data"); // a tower's that was started with this database
+        QVERIFY(QDir().mkpath(data));
+        {
+            InstanceLock lock(data);
+            QVERIFY(lock.acquire());
+            QCOMPARE(m_towerctl.run({"restore", copy, "--database", url, "--data-dir", data}).exitCode, 1);
+        }
+        QCOMPARE(settingsIn(file), 0);
+        const Ran ran = m_towerctl.run({"restore", copy, "--database", url, "--data-dir", data});
+        QVERIFY2(ran.exitCode == 0, ran.err);
+        QCOMPARE(settingsIn(file), 2);
+        QVERIFY(!QFile::exists(data + "/tower.db"));
+    }
+
+    void postgresHasItsOwnTools()
+    {
+        const QString url = "postgresql://u:hunter2@127.0.0.1:1/tower";
+        const Ran backup = m_towerctl.run({"backup", "/nonexistent/x", "--database", url});
+        QCOMPARE(backup.exitCode, 1);
+        QVERIFY2(backup.err.contains("pg_dump"), backup.err);
+        const Ran restore = m_towerctl.run({"restore", "/nonexistent/x", "--database", url});
+        QCOMPARE(restore.exitCode, 1);
+        QVERIFY2(restore.err.contains("pg_restore"), restore.err);
+        QCOMPARE(m_towerctl.run({"backup", "x", "--database", "mysql:x"}).exitCode, 2);
+        QVERIFY(!(backup.err + restore.err).contains("hunter2"));
+    }
+
+private:
+    static QString makeDatabase(const QString &path, int settings)
+    {
+        Database database(DatabaseUrl::parse("sqlite:" + path));
+        Migrations(Engine::Sqlite).run(database, SystemClock());
+        for (int i = 0; i < settings; ++i)
+            database.execute("INSERT INTO settings (name, value, updated_at, actor) VALUES (?, 'v', 0, '')",
+                             {QString::number(i)});
+        return path;
+    }
+    static std::int64_t settingsIn(const QString &path)
+    {
+        return Database(DatabaseUrl::parse("sqlite:" + path), Database::Mode::ReadOnly)
+            .number("SELECT COUNT(*) AS n FROM settings");
+    }
 };
 
 QTEST_GUILESS_MAIN(TestTowerctlRecords)

@@ -74,6 +74,19 @@ struct PublishHouse : RelayHouse
         return QTest::qWaitFor([this] { return !running->publisher.isRunning(); }, 10'000);
     }
 
+    /// Neither later nor after a start.
+    void neverTriedAgain(const Event &event)
+    {
+        const int before = relay.events();
+        const int tries = row(event).publishTries;
+        clock.advance(days(1));
+        QVERIFY(publish());
+        restart();
+        QVERIFY(publish());
+        QCOMPARE(relay.events(), before);
+        QCOMPARE(row(event).publishTries, tries);
+    }
+
     TestRelay relay;
     std::unique_ptr<Running> running;
 };

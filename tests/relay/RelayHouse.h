@@ -11,6 +11,8 @@
 #include "tests/support/TestDatabase.h"
 
 #include <QCoreApplication>
+#include <QFuture>
+#include <QTest>
 
 namespace tower::test {
 
@@ -46,6 +48,14 @@ inline Event signedEvent(int author, int kind = 1, const QByteArray &content = "
     event.id = event.computedId();
     event.signature = person(author).sign(event.id.bytes(), {});
     return event;
+}
+
+template <class T>
+T waitFor(QFuture<T> future)
+{
+    while (!future.isFinished())
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+    return future.result();
 }
 
 /// The relay's rules over a fresh database, with a clock that the test turns.

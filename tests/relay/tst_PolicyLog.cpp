@@ -113,10 +113,25 @@ private slots:
         house.database->script(QStringLiteral("ALTER TABLE relay_decisions RENAME TO gone"));
         house.log.add(entry(1));
         house.log.flush();
+        QVERIFY(house.log.hasUnwritten());
         house.database->script(QStringLiteral("ALTER TABLE gone RENAME TO relay_decisions"));
         house.log.flush();
         QCOMPARE(house.count("relay_decisions"), 1);
         QCOMPARE(house.log.health().accepted, 1);
+    }
+
+    void aRowThatCannotBeKeptDoesNotHoldTheOthersUp()
+    {
+        QFETCH_GLOBAL(QString, engine);
+        RelayHouse house(engine);
+        PolicyLogEntry bad = entry(1);
+        bad.source = QStringLiteral("IP4 ") + QChar(0);
+        house.log.add(bad);
+        house.log.add(entry(2));
+        house.log.flush();
+        QVERIFY(!house.log.hasUnwritten());
+        QCOMPARE(house.count("relay_decisions"), 1);
+        QCOMPARE(house.log.health().accepted, 2); // counted all the same
     }
 
     void filters()

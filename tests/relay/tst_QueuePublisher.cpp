@@ -257,16 +257,76 @@ private slots:
         house.revoke(keyOf(1));
         QVERIFY(house.publish());
         QCOMPARE(house.row(event).publishState, PublishState::Failed);
-        QVERIFY(house.row(event).publishAnswer.startsWith(u"blocked:"));
+        QVERIFY(house.row(event).publishAnswer.contains(u"revoked"));
         QVERIFY(!house.relay.has(event.id.text()));
+        QCOMPARE(house.decide(event).reason, QByteArray("no-access"));
+        house.neverTriedAgain(event);
         // The operator approves this one post all the same.
         const QueuedEvent again = house.queue.approve(event.id, byAdmin);
         QCOMPARE(again.publishState, PublishState::Waiting);
-        QVERIFY(*again.decidedAt > *again.authorRevokedAt);
         house.clock.advance(seconds(1));
         QVERIFY(house.publish());
         QCOMPARE(house.row(event).publishState, PublishState::Published);
         QCOMPARE(house.activityOf(event.id.text()).size(), std::size_t(2));
+    }
+
+    void whatCannotSucceedIsNotTriedAgain_data()
+    {
+        QTest::addColumn<QString>("answer");
+        QTest::newRow("replaced") << "replaced: have newer event";
+        QTest::newRow("deleted") << "deleted: user requested deletion";
+    }
+    void whatCannotSucceedIsNotTriedAgain()
+    {
+        QFETCH_GLOBAL(QString, engine);
+        QFETCH(QString, answer);
+        PublishHouse house(engine);
+        const Event event = house.queued();
+        house.relay.setFault(Fault::Refuses, answer);
+        house.queue.approve(event.id, byAdmin);
+        QVERIFY(house.publish());
+        QCOMPARE(house.row(event).publishState, PublishState::Failed);
+        QCOMPARE(house.row(event).publishAnswer, answer);
+        house.neverTriedAgain(event);
+        // The operator may ask for one more try.
+        house.relay.setFault(Fault::None);
+        QCOMPARE(house.queue.approve(event.id, byAdmin).publishState, PublishState::Waiting);
+        QVERIFY(house.publish());
+        QCOMPARE(house.row(event).publishState, PublishState::Published);
+    }
+
+    void aBanEndsIt()
+    {
+        QFETCH_GLOBAL(QString, engine);
+        PublishHouse house(engine);
+        const Event event = house.approved();
+        house.management.banEvent(event.id, {}, byAdmin);
+        QVERIFY(house.publish());
+        QCOMPARE(house.row(event).publishState, PublishState::Failed);
+        QVERIFY(house.row(event).publishAnswer.contains(u"banned"));
+        house.neverTriedAgain(event);
+        house.management.allowEvent(event.id, {}, byAdmin);
+        QVERIFY(house.publish());
+        QCOMPARE(house.row(event).publishState, PublishState::Published);
+    }
+
+    void theRelayIsTakenAwayBetweenTwoEvents()
+    {
+        QFETCH_GLOBAL(QString, engine);
+        PublishHouse house(engine);
+        const Event first = house.queued("1");
+        const Event second = house.queued("2");
+        house.relay.setPolicy([&house](const QByteArray &, const std::function<void(QByteArray)> &answer) {
+            house.settings.setSaved(Setting::NostrRelayUrl, {});
+            answer(R"({"action":"accept","msg":""})");
+        });
+        const int before = house.relay.events();
+        house.queue.approve(first.id, byAdmin);
+        house.queue.approve(second.id, byAdmin);
+        QVERIFY(house.publish());
+        QCOMPARE(house.relay.events(), before + 1);
+        QVERIFY((house.row(first).publishState == PublishState::Waiting) !=
+                (house.row(second).publishState == PublishState::Waiting));
     }
 
     void undoUntilItIsSent()

@@ -244,6 +244,67 @@ private slots:
         QCOMPARE(house.verdict(event), QStringLiteral("reject no-access"));
     }
 
+    void noClockDecidesWhetherTheAuthorWasRevokedSince()
+    {
+        QFETCH_GLOBAL(QString, engine);
+        Village house(engine);
+        const Event event = house.queued();
+        house.clock.advance(seconds(60)); // this machine's clock is ahead
+        house.queue.approve(event.id, admin);
+        QCOMPARE(house.verdict(event), QStringLiteral("accept approved"));
+        house.clock.set(start);
+        house.revoke(keyOf(writer));
+        QCOMPARE(house.verdict(event), QStringLiteral("reject no-access"));
+        // Approved all the same: until the next revocation.
+        house.queue.approve(event.id, admin);
+        QCOMPARE(house.verdict(event), QStringLiteral("accept approved"));
+        house.grant(keyOf(writer), Write);
+        QCOMPARE(house.verdict(event), QStringLiteral("accept approved"));
+        house.clock.advance(seconds(1));
+        house.revoke(keyOf(writer));
+        QCOMPARE(house.verdict(event), QStringLiteral("reject no-access"));
+    }
+
+    void aFullQueueTakesNoMoreOfThatAuthor()
+    {
+        QFETCH_GLOBAL(QString, engine);
+        Village house(engine);
+        QHash<QByteArray, int> reasons;
+        EventId first;
+        for (int n = 0; n < ModerationQueue::maximumOpen + 20; ++n) {
+            const Event event = signedEvent(writer, 1, QByteArray::number(n));
+            if (n == 0)
+                first = event.id;
+            // Many at once, as the batch route asks: what has no row yet counts too.
+            house.policy.decide(parseEvent(event.toJson()), {},
+                                [&](const PolicyDecision &made) { ++reasons[made.reason]; });
+        }
+        QTRY_COMPARE(reasons.value("queued"), ModerationQueue::maximumOpen);
+        QCOMPARE(reasons.value("queue-full"), 20);
+        const PolicyDecision refused = house.decide(signedEvent(writer, 1, "one more"));
+        QCOMPARE(refused.action, PolicyAction::Reject);
+        QVERIFY(refused.message.startsWith("rate-limited: "));
+        house.grant(keyOf(stranger), Write); // nobody else waits for that
+        QCOMPARE(house.verdict(signedEvent(stranger, 1, "mine")), QStringLiteral("shadowReject queued"));
+        house.queue.takeReview(first, Review(), {}); // flagged: still open
+        QCOMPARE(house.verdict(signedEvent(writer, 1, "one more")), QStringLiteral("reject queue-full"));
+        house.queue.reject(first, {}, admin);
+        QCOMPARE(house.verdict(signedEvent(writer, 1, "one more")), QStringLiteral("shadowReject queued"));
+    }
+
+    void whatTheRelaySaysOfTheSenderIsFitToBeKept()
+    {
+        QFETCH_GLOBAL(QString, engine);
+        Village house(engine);
+        QByteArray source("IP4 ");
+        source += '\0';
+        source += QByteArray(300, 'x') + "\xf0\x9f";
+        house.policy.decide(parseEvent(signedEvent(elite).toJson()), source, [](const PolicyDecision &) {});
+        const Page<PolicyLogEntry> page = house.log.list({}, {1, {}});
+        QCOMPARE(page.items.size(), std::size_t(1));
+        QCOMPARE(page.items.front().source, QStringLiteral("IP4  ") + QString(195, u'x'));
+    }
+
     void forcedRevocationOfTimmyStands()
     {
         QFETCH_GLOBAL(QString, engine);

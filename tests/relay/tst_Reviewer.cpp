@@ -238,6 +238,59 @@ private slots:
         QCOMPARE(house.agent.seen.last(), QStringLiteral("another"));
     }
 
+    void anEventThatKeepsFailingDoesNotHoldTheOthersUp()
+    {
+        QFETCH_GLOBAL(QString, engine);
+        ReviewHouse house(engine);
+        const Event bad = house.add(1, "bad");
+        const Event good = house.add(1, "good");
+        house.reviewer.start();
+        for (int n = 0; n < 3; ++n) {
+            QCOMPARE(house.agent.seen.size(), n + 1);
+            QCOMPARE(house.agent.seen.last(), QStringLiteral("bad"));
+            house.agent.answer(-1);
+            house.reviewer.poll();
+        }
+        QCOMPARE(house.agent.seen.last(), QStringLiteral("good"));
+        house.agent.answer(ReviewVerdict::Approve);
+        QCOMPARE(house.row(good).status, QueueStatus::AutoApproved);
+        QCOMPARE(house.agent.seen.last(), QStringLiteral("bad")); // and then it again
+        house.agent.answer(ReviewVerdict::Flag);
+        QCOMPARE(house.row(bad).status, QueueStatus::Flagged);
+    }
+
+    void anyReasonCanBeKept()
+    {
+        QFETCH_GLOBAL(QString, engine);
+        ReviewHouse house(engine);
+        const Event event = house.add(1, "x");
+        Review review;
+        review.verdict = ReviewVerdict::Flag;
+        review.reason = QStringLiteral("a") + QChar(0) + QStringLiteral("😀").left(1);
+        QCOMPARE(house.queue.takeReview(event.id, review, {}), QueueStatus::Flagged);
+        QCOMPARE(house.row(event).aiReason, QStringLiteral("a ") + QChar(QChar::ReplacementCharacter));
+    }
+
+    void twoTowersDoNotReviewTheSame()
+    {
+        QFETCH_GLOBAL(QString, engine);
+        ReviewHouse house(engine);
+        const auto connection = house.database.another();
+        Activity activity(*connection, house.clock);
+        Identities identities(*connection, house.clock, house.settings);
+        ModerationQueue queue(*connection, house.clock, identities, activity);
+        Reviewer other(queue, house.settings, house.agent);
+        const Event first = house.add(1, "first");
+        house.add(1, "second");
+        house.reviewer.start();
+        other.start();
+        QCOMPARE(house.agent.seen, (QStringList{"first", "second"}));
+        QVERIFY(!house.queue.nextForReview(false));
+        // One that crashed leaves its event for a while, not for ever.
+        house.clock.advance(seconds(90));
+        QCOMPARE(house.queue.nextForReview(false)->eventId, first.id);
+    }
+
     void withoutAStartNothingHappens()
     {
         QFETCH_GLOBAL(QString, engine);

@@ -74,6 +74,54 @@ private slots:
         QVERIFY(QDir(test.dir()).entryList({QStringLiteral("*.restoring*")}).isEmpty());
     }
 
+    void throughAnOpenConnection()
+    {
+        TestDatabase test;
+        test->execute(insert, {"a"});
+        const auto reader = test.another(Database::Mode::ReadOnly);
+        const QString target = test.dir() + QStringLiteral("/copy.db");
+        backupSqlite(*reader, target);
+        QCOMPARE(rowsIn(target), 1);
+        QVERIFY(!errorCodeOf([&] { reader->execute(insert, {"b"}); }).isEmpty());
+
+        reader->cancel();
+        const QString second = test.dir() + QStringLiteral("/second.db");
+        QCOMPARE(errorCodeOf([&] { backupSqlite(*reader, second); }), QByteArray("database_unavailable"));
+        QVERIFY(!QFile::exists(second));
+    }
+
+    void aDatabaseThatAnotherHasOpenIsNotReplaced_data()
+    {
+        QTest::addColumn<Database::Mode>("mode");
+        QTest::newRow("writing") << Database::Mode::ReadWrite;
+        QTest::newRow("reading") << Database::Mode::ReadOnly;
+    }
+    void aDatabaseThatAnotherHasOpenIsNotReplaced()
+    {
+        QFETCH(Database::Mode, mode);
+        TestDatabase test;
+        const QString backup = test.dir() + QStringLiteral("/backup.db");
+        const QString target = test.dir() + QStringLiteral("/target.db");
+        backupSqlite(test.url(), backup);
+        restoreSqlite(backup, target, now, notInUse);
+        DatabaseUrl url;
+        url.path = target;
+        {
+            Database(url).execute(insert, {"kept"});
+            Database other(url, mode); // idle, as a tower is most of the time
+            QCOMPARE(other.number(count), 1);
+            QCOMPARE(errorCodeOf([&] { restoreSqlite(backup, target, now, notInUse); }),
+                     QByteArray("database_in_use"));
+            QCOMPARE(other.number(count), 1);
+        }
+        QCOMPARE(rowsIn(target), 1);
+        QVERIFY(QDir(test.dir())
+                    .entryList({QStringLiteral("*.restoring*"), QStringLiteral("*.before-*")})
+                    .isEmpty());
+        QVERIFY(!restoreSqlite(backup, target, now, notInUse).isEmpty());
+        QCOMPARE(rowsIn(target), 0);
+    }
+
     void anExistingTargetIsKept()
     {
         TestDatabase test;

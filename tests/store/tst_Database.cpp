@@ -157,6 +157,70 @@ private slots:
         QCOMPARE(things(*test), 0);
     }
 
+    void preparedStatementsAreBounded_data() { TestDatabase::engineRows(); }
+    void preparedStatementsAreBounded()
+    {
+        QFETCH(QString, engine);
+        TestDatabase test(engine, TestDatabase::Schema::Empty);
+        addThings(*test);
+        for (int i = 1; i <= 3; ++i)
+            test->execute("INSERT INTO things (id) VALUES (?)", {i});
+        constexpr int texts = static_cast<int>(Database::maximumStatements) + 100;
+        std::int64_t sum = 0;
+        test->read("SELECT id FROM things ORDER BY id", {}, [&](const Row &row) {
+            for (int i = 0; row.integer("id") == 1 && i < texts; ++i)
+                test->number("SELECT " + std::to_string(i) + " AS n");
+            sum += row.integer("id"); // its own statement is still there
+            return true;
+        });
+        QCOMPARE(sum, 6);
+        QVERIFY(test->keptStatements() <= Database::maximumStatements);
+        if (test.isPostgres())
+            QVERIFY(test->number("SELECT count(*) AS n FROM pg_prepared_statements") <=
+                    static_cast<std::int64_t>(Database::maximumStatements));
+        QCOMPARE(things(*test), 3);
+    }
+
+    void anUnreachableServerIsLeftAlone()
+    {
+        if (!TestDatabase::engines().contains(QStringLiteral("postgresql")))
+            return;
+        TestDatabase test(QStringLiteral("postgresql"), TestDatabase::Schema::Empty);
+        const auto server = TestDatabase::server();
+        const auto letIn = [&](const char *allowed) {
+            server->script(QStringLiteral("ALTER DATABASE %1 ALLOW_CONNECTIONS %2")
+                               .arg(test.url().name, QLatin1String(allowed)));
+        };
+        const auto pid = test->number("SELECT pg_backend_pid() AS n");
+        letIn("false");
+        server->number("SELECT 1 AS n FROM pg_terminate_backend(?::int)", {pid});
+        QVERIFY(!test->ping()); // notices, and tries once
+        letIn("true");
+        QVERIFY(!test->ping()); // refused at once, though the server would answer
+        QTRY_VERIFY(test->ping());
+    }
+
+    void aCancelledConnectionRunsNothing_data() { TestDatabase::engineRows(); }
+    void aCancelledConnectionRunsNothing()
+    {
+        QFETCH(QString, engine);
+        TestDatabase test(engine, TestDatabase::Schema::Empty);
+        addThings(*test);
+        for (int i = 1; i <= 3; ++i)
+            test->execute("INSERT INTO things (id) VALUES (?)", {i});
+        int rows = 0;
+        QCOMPARE(errorCodeOf([&] {
+                     test->read("SELECT id FROM things", {}, [&](const Row &) {
+                         ++rows;
+                         test->cancel();
+                         return true;
+                     });
+                 }),
+                 QByteArray("database_unavailable"));
+        QCOMPARE(rows, 1);
+        QCOMPARE(errorCodeOf([&] { things(*test); }), QByteArray("database_unavailable"));
+    }
+
     void sqliteIsSetUpForDurability()
     {
         TestDatabase test;

@@ -70,7 +70,8 @@ public:
          9.0}};
     std::vector<RequestLine> requestLines;
     std::vector<SecretLine> secretLines{
-        {QStringLiteral("ADMIN_TOKEN"), QStringLiteral("opens the admin routes"), true, QStringLiteral("environment"), false},
+        {QStringLiteral("ADMIN_TOKEN"), QStringLiteral("opens the admin routes"), true,
+         QStringLiteral("environment"), false},
         {QStringLiteral("LNBITS_API_KEY"), QStringLiteral("opens the wallet"), false, {}, false}};
     int rotations = 0;
 
@@ -174,9 +175,9 @@ private:
         Reviewer reviewer{moderationQueue, settings, agent};
         SavedSettings savedSettings{*database, clock, settings, activity};
         NotingControl control{database};
-        Services services{identities,      trust,    vouches,  relayAccounts, relayPolicy, policyLog,
-                          moderationQueue, reviewer, activity, changes,       settings,    savedSettings,
-                          control};
+        Services services{identities, trust,           vouches,  relayAccounts, relayPolicy,
+                          policyLog,  moderationQueue, reviewer, activity,      changes,
+                          settings,   savedSettings,   control};
     };
 
     QTemporaryDir m_folder;

@@ -56,24 +56,32 @@ void tst_OverviewPage::alerts_data()
     QTest::addColumn<QString>("words");
     QTest::addColumn<QString>("page");
     using Change = std::function<void(OverviewFacts &)>;
-    QTest::newRow("api") << Change([](OverviewFacts &f) { f.api.listening = false; }) << "does not serve" << "";
+    QTest::newRow("api") << Change([](OverviewFacts &f) { f.api.listening = false; }) << "does not serve"
+                         << "";
     QTest::newRow("api's problem") << Change([](OverviewFacts &f) {
         f.api.listening = false;
         f.api.problem = QStringLiteral("The port is taken.");
-    }) << "The port is taken." << "";
-    QTest::newRow("relay") << Change([](OverviewFacts &f) { f.relaySet = false; }) << "No relay" << "settings";
+    }) << "The port is taken."
+                                   << "";
+    QTest::newRow("relay") << Change([](OverviewFacts &f) { f.relaySet = false; }) << "No relay"
+                           << "settings";
     QTest::newRow("publishing") << Change([](OverviewFacts &f) {
         f.notPublished = 2;
         f.relayAnswer = QStringLiteral("blocked: no");
-    }) << "blocked: no" << "moderation";
-    QTest::newRow("long queue") << Change([](OverviewFacts &f) { f.queue.pending = 5'000; }) << "grown" << "moderation";
-    QTest::newRow("old queue") << Change([](OverviewFacts &f) { f.queue.oldestPending = now - days(3); }) << "oldest"
+    }) << "blocked: no"
+                                << "moderation";
+    QTest::newRow("long queue") << Change([](OverviewFacts &f) { f.queue.pending = 5'000; }) << "grown"
+                                << "moderation";
+    QTest::newRow("old queue") << Change([](OverviewFacts &f) { f.queue.oldestPending = now - days(3); })
+                               << "oldest"
                                << "moderation";
     QTest::newRow("flagged") << Change([](OverviewFacts &f) { f.queue.flagged = 1; }) << "asks for a person"
                              << "moderation";
     QTest::newRow("reviewer") << Change([](OverviewFacts &f) { f.reviewer = Reviewer::State::Failing; })
-                              << "reviewer gives no answer" << "";
-    QTest::newRow("secrets") << Change([](OverviewFacts &f) { f.plainSecrets = 3; }) << "secrets.ini" << "settings";
+                              << "reviewer gives no answer"
+                              << "";
+    QTest::newRow("secrets") << Change([](OverviewFacts &f) { f.plainSecrets = 3; }) << "secrets.ini"
+                             << "settings";
 }
 
 void tst_OverviewPage::alerts()
@@ -140,7 +148,8 @@ void tst_OverviewPage::showsWhatIsThere()
     OverviewPage page(m_test->context());
     page.show();
     auto *waiting = tile(page, QStringLiteral("Waiting for a decision"));
-    QTRY_VERIFY2(waiting->accessibleName().contains(QLatin1String("2 events")), qPrintable(waiting->accessibleName()));
+    QTRY_VERIFY2(waiting->accessibleName().contains(QLatin1String("2 events")),
+                 qPrintable(waiting->accessibleName()));
     QTRY_COMPARE(page.tierBar()->count(Tier::New), 2);
     m_test->enqueue(3, "three"); // shows within a second
     QTRY_VERIFY(waiting->accessibleName().contains(QLatin1String("3 events")));

@@ -47,7 +47,8 @@ void tst_SettingsPage::showsTheWholeCatalogue()
 {
     SettingsPage page(m_test->context());
     page.show();
-    const auto all = static_cast<int>(Settings::catalogue().size() + m_test->house.control().secretLines.size());
+    const auto all =
+        static_cast<int>(Settings::catalogue().size() + m_test->house.control().secretLines.size());
     QTRY_COMPARE(page.model()->rowCount(), all);
     const SettingLine *line = page.model()->find(interval);
     QVERIFY(line);
@@ -91,7 +92,8 @@ void tst_SettingsPage::goesBackToTheDefault()
 {
     const QString before = value(Setting::ModerationPollMs);
     m_test->house.ask([](Services &s) {
-        s.savedSettings.change({{Setting::ModerationPollMs, QStringLiteral("50000")}}, QStringLiteral("admin:test"));
+        s.savedSettings.change({{Setting::ModerationPollMs, QStringLiteral("50000")}},
+                               QStringLiteral("admin:test"));
         return 0;
     });
     SettingsPage page(m_test->context());
@@ -124,7 +126,8 @@ void tst_SettingsPage::followsOthers()
     auto *detail = openDetail(page, interval);
     QVERIFY(detail);
     m_test->house.ask([](Services &s) {
-        s.savedSettings.change({{Setting::ModerationPollMs, QStringLiteral("61000")}}, QStringLiteral("admin:other"));
+        s.savedSettings.change({{Setting::ModerationPollMs, QStringLiteral("61000")}},
+                               QStringLiteral("admin:other"));
         return 0;
     });
     QTRY_COMPARE(page.model()->find(interval)->value, QStringLiteral("61000"));

@@ -55,7 +55,8 @@ private:
     void adjust(int number, std::int64_t score)
     {
         m_test->house.ask([number, score](Services &s) {
-            return s.trust.adjust(TowerHouse::key(number), score, QStringLiteral("start"), QStringLiteral("admin:test"));
+            return s.trust.adjust(TowerHouse::key(number), score, QStringLiteral("start"),
+                                  QStringLiteral("admin:test"));
         });
     }
     std::optional<Identity> identity(const PubKey &key)

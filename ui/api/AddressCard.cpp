@@ -37,6 +37,8 @@ AddressCard::AddressCard(QWidget *parent)
     m_port->setAccessibleName(tr("Port"));
     m_port->setRange(0, 65'535);
     m_port->setGroupSeparatorShown(false);
+    m_port->setButtonSymbols(QAbstractSpinBox::NoButtons);
+    m_port->setFixedWidth(76);
     m_apply->setEnabled(false);
 
     auto *first = new QHBoxLayout;

@@ -33,9 +33,9 @@ std::vector<Column<RouteLine>> routeColumns()
     return {
         {.info = {"method", ApiPage::tr("Method"), CellKind::Text, {}, 76},
          .text = [](const RouteLine &r) { return r.method; }},
-        {.info = {"path", ApiPage::tr("Path"), CellKind::Text, {}, 260},
+        {.info = {"path", ApiPage::tr("Path"), CellKind::Text, {}, 360},
          .text = [](const RouteLine &r) { return r.path; }},
-        {.info = {"scope", ApiPage::tr("For"), CellKind::Text, {}, 90},
+        {.info = {"scope", ApiPage::tr("For"), CellKind::Text, {}, 130},
          .text = [](const RouteLine &r) { return r.scope; }},
         {.info = {"calls", ApiPage::tr("Calls"), CellKind::Number, {}, 90},
          .text = [](const RouteLine &r) { return words::grouped(r.calls); },

@@ -16,9 +16,12 @@
 
 #include <QAction>
 #include <QComboBox>
+#include <QGuiApplication>
+#include <QKeyEvent>
 #include <QLineEdit>
 #include <QMenu>
 #include <QTableView>
+#include <QTimer>
 
 namespace tower {
 
@@ -55,14 +58,17 @@ void ModerationPage::buildActions()
                            &ModerationPage::approveSelected);
     auto *reject = action(QStringLiteral("close"), tr("Reject"), tr("Reject (R); J and K move"),
                           &ModerationPage::rejectSelected);
-    auto *undoing = action(QStringLiteral("undo"), tr("Undo"), tr("Take the decision back (U)"), &ModerationPage::undo);
+    auto *undoing =
+        action(QStringLiteral("undo"), tr("Undo"), tr("Take the decision back (U)"), &ModerationPage::undo);
     auto *author = new QAction(icon(QStringLiteral("trust")), tr("Author"), this);
     author->setToolTip(tr("For all of this author"));
     auto *menu = new QMenu(this);
-    menu->addAction(action(QStringLiteral("check"), tr("Approve all of the author…"), {}, &ModerationPage::approveAuthor));
-    menu->addAction(action(QStringLiteral("close"), tr("Reject all of the author…"), {}, &ModerationPage::rejectAuthor));
+    menu->addAction(action(QStringLiteral("check"), tr("Approve all of the author…"), {},
+                           &ModerationPage::approveAuthor));
     menu->addAction(
-        action(QStringLiteral("revoke"), tr("Revoke the author and reject all…"), {}, &ModerationPage::revokeAuthor));
+        action(QStringLiteral("close"), tr("Reject all of the author…"), {}, &ModerationPage::rejectAuthor));
+    menu->addAction(action(QStringLiteral("revoke"), tr("Revoke the author and reject all…"), {},
+                           &ModerationPage::revokeAuthor));
     menu->addSeparator();
     menu->addAction(action(QStringLiteral("grant"), tr("Change the author's access…"), {}, [this] {
         if (const auto key = this->author())
@@ -73,7 +79,8 @@ void ModerationPage::buildActions()
             goTo(QStringLiteral("trust"), key->text());
     }));
     author->setMenu(menu);
-    auto *clear = action(QStringLiteral("bad"), tr("Clear…"), tr("Reject all that waits"), &ModerationPage::clearQueue);
+    auto *clear =
+        action(QStringLiteral("bad"), tr("Clear…"), tr("Reject all that waits"), &ModerationPage::clearQueue);
     for (QAction *each : {approve, reject, undoing, author, clear})
         m_table->addTableAction(each);
     m_onSelection = {approve, reject, author};
@@ -82,20 +89,44 @@ void ModerationPage::buildActions()
 }
 
 /// Single letters act in the rows only: elsewhere they are text.
-void ModerationPage::buildKeys()
+bool ModerationPage::eventFilter(QObject *watched, QEvent *event)
 {
-    const auto onKey = [this](Qt::Key key, auto then) {
-        auto *action = new QAction(this);
-        action->setShortcut(key);
-        action->setShortcutContext(Qt::WidgetShortcut);
-        m_table->view()->addAction(action);
-        connect(action, &QAction::triggered, this, then);
-    };
-    onKey(Qt::Key_J, [this] { step(1); });
-    onKey(Qt::Key_K, [this] { step(-1); });
-    onKey(Qt::Key_A, [this] { approveSelected(); });
-    onKey(Qt::Key_R, [this] { rejectSelected(); });
-    onKey(Qt::Key_U, [this] { undo(); });
+    if (watched != m_table->view() || event->type() != QEvent::KeyPress)
+        return PageWidget::eventFilter(watched, event);
+    const auto *key = static_cast<QKeyEvent *>(event);
+    if (key->modifiers() != Qt::NoModifier)
+        return false;
+    switch (key->key()) {
+    case Qt::Key_J:
+        step(1);
+        return true;
+    case Qt::Key_K:
+        step(-1);
+        return true;
+    case Qt::Key_A:
+        approveSelected();
+        return true;
+    case Qt::Key_R:
+        rejectSelected();
+        return true;
+    case Qt::Key_U:
+        undo();
+        return true;
+    default:
+        return false;
+    }
+}
+
+/// The keys are ready when the page is; but who walks the navigation with the keyboard goes on walking.
+void ModerationPage::showEvent(QShowEvent *event)
+{
+    PageWidget::showEvent(event);
+    const QWidget *focus = window()->focusWidget();
+    const bool walking = focus && !isAncestorOf(focus) && focus->isVisible() &&
+                         QGuiApplication::mouseButtons() == Qt::NoButton;
+    if (!walking)
+        QTimer::singleShot(0, m_table->view(),
+                           [view = m_table->view()] { view->setFocus(Qt::OtherFocusReason); });
 }
 
 void ModerationPage::step(int by)
@@ -182,15 +213,15 @@ void ModerationPage::askAbout(QString (*question)(int count), const QString &ver
     act([key = *key](Services &s) { return waitingOf(s, key); },
         [this, question, verb, key = *key, then = std::move(then)](std::int64_t waiting) {
             m_confirm->ask(
-                question(static_cast<int>(waiting)).arg(words::shortened(QString::fromLatin1(toNpub(key)))), verb,
-                [key, then] { then(key); });
+                question(static_cast<int>(waiting)).arg(words::shortened(QString::fromLatin1(toNpub(key)))),
+                verb, [key, then] { then(key); });
         });
 }
 
 void ModerationPage::approveAuthor()
 {
-    askAbout([](int n) { return tr("Approve and publish all %n waiting event(s) of %1?", nullptr, n); }, tr("Approve all"),
-             [this](const PubKey &key) { m_decisions->approveAllOf(key); });
+    askAbout([](int n) { return tr("Approve and publish all %n waiting event(s) of %1?", nullptr, n); },
+             tr("Approve all"), [this](const PubKey &key) { m_decisions->approveAllOf(key); });
 }
 
 void ModerationPage::rejectAuthor()
@@ -201,8 +232,10 @@ void ModerationPage::rejectAuthor()
 
 void ModerationPage::revokeAuthor()
 {
-    askAbout([](int n) { return tr("Take relay access from %1 and reject all %n waiting event(s)?", nullptr, n); }, tr("Revoke and reject all"),
-             [this](const PubKey &key) { m_decisions->revokeAndRejectAllOf(key, takeReason()); });
+    askAbout(
+        [](int n) { return tr("Take relay access from %1 and reject all %n waiting event(s)?", nullptr, n); },
+        tr("Revoke and reject all"),
+        [this](const PubKey &key) { m_decisions->revokeAndRejectAllOf(key, takeReason()); });
 }
 
 void ModerationPage::clearQueue()

@@ -21,6 +21,19 @@
 
 namespace tower {
 
+namespace {
+
+/// Whether the detail would show the same: then what is being read there is left alone.
+bool looksAlike(const QueuedEvent &a, const QueuedEvent &b)
+{
+    return a.status == b.status && a.tier == b.tier && a.publishState == b.publishState &&
+           a.publishTries == b.publishTries && a.publishAnswer == b.publishAnswer &&
+           a.aiVerdict == b.aiVerdict && a.reviewedBy == b.reviewedBy && a.reviewReason == b.reviewReason &&
+           a.authorRevokedAt == b.authorRevokedAt;
+}
+
+} // namespace
+
 ModerationPage::ModerationPage(const PageContext &context, QWidget *parent)
     : PageWidget(tr("Moderation"), context, parent)
     , m_filter(std::make_shared<QueueFilter>(QueueFilter{QueueStatus::Pending, {}}))
@@ -45,7 +58,7 @@ ModerationPage::ModerationPage(const PageContext &context, QWidget *parent)
 
     buildTable();
     buildActions();
-    buildKeys();
+    m_table->view()->installEventFilter(this);
     watchDecisions();
     connect(&core(), &Core::changed, this, &ModerationPage::follow);
     m_model->restart();
@@ -86,6 +99,11 @@ void ModerationPage::buildTable()
         if (keys.size() == 1)
             showDetail(keys.first());
     });
+    connect(m_model, &TableModel::totalChanged, this, [this] {
+        if (std::exchange(m_selectFirst, m_selectFirst && m_model->rowCount() == 0) &&
+            m_model->rowCount() > 0 && m_table->selectedKeys().isEmpty())
+            m_table->select(m_model->key(0));
+    });
     connect(m_panel, &DetailPanel::dismissed, this, [this] {
         m_detailKey.clear();
         m_table->view()->setFocus();
@@ -111,12 +129,14 @@ void ModerationPage::watchDecisions()
                     guard->undo();
             });
     });
-    connect(m_decisions, &QueueDecisions::refused, this, [this](const QStringList &ids, const QString &problem) {
-        message()->say(Tone::Bad, ids.size() > 1 ? tr("%n event(s): %1", nullptr, static_cast<int>(ids.size()))
-                                                       .arg(problem)
-                                                 : problem);
-        reread(ids);
-    });
+    connect(m_decisions, &QueueDecisions::refused, this,
+            [this](const QStringList &ids, const QString &problem) {
+                message()->say(Tone::Bad,
+                               ids.size() > 1
+                                   ? tr("%n event(s): %1", nullptr, static_cast<int>(ids.size())).arg(problem)
+                                   : problem);
+                reread(ids);
+            });
     connect(m_decisions, &QueueDecisions::undone, this, [this](const std::vector<QueuedEvent> &events) {
         context().undo.tell(tr("Took back %n decision(s)", nullptr, static_cast<int>(events.size())));
         std::vector<std::pair<EventId, std::optional<QueuedEvent>>> rows;
@@ -130,6 +150,7 @@ void ModerationPage::watchDecisions()
 void ModerationPage::restart()
 {
     m_table->setFiltered(m_filter->author.has_value());
+    m_selectFirst = true;
     m_model->restart();
 }
 
@@ -197,11 +218,15 @@ bool ModerationPage::wants(const QueuedEvent &event) const
 void ModerationPage::take(const std::vector<std::pair<EventId, std::optional<QueuedEvent>>> &rows)
 {
     for (const auto &[id, event] : rows) {
+        if (m_decisions->isUnderWay(id.text()))
+            continue; // its own answer brings the change
         if (event && wants(*event))
             m_model->upsert(*event);
         else
             m_model->remove(id.text());
-        if (event && id.text() == m_detailKey && m_panel->isVisible())
+        const auto *shown = qobject_cast<QueueDetail *>(m_panel->content());
+        if (event && shown && id.text() == m_detailKey && m_panel->isVisible() &&
+            !looksAlike(shown->event(), *event))
             present(*event);
     }
 }

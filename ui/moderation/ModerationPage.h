@@ -18,8 +18,8 @@ class DetailPanel;
 class QueueDecisions;
 class QueueDetail;
 
-/// Events that wait for a decision: read them as plain text, decide with a key or a click. A decision leaves the
-/// list at once, and the next event is under the hand; should it be refused, the event comes back.
+/// Events that wait for a decision: read them as plain text, decide with a key or a click. A decision leaves
+/// the list at once, and the next event is under the hand; should it be refused, the event comes back.
 class ModerationPage : public PageWidget
 {
     Q_OBJECT
@@ -43,10 +43,13 @@ public slots:
     void revokeAuthor();
     void clearQueue();
 
+protected:
+    bool eventFilter(QObject *watched, QEvent *event) override;
+    void showEvent(QShowEvent *event) override;
+
 private:
     void buildTable();
     void buildActions();
-    void buildKeys();
     void watchDecisions();
     void step(int by);
     void restart();
@@ -74,6 +77,7 @@ private:
     QLineEdit *m_reason;
     QComboBox *m_status = nullptr;
     QString m_detailKey;
+    bool m_selectFirst = true; ///< once the answer is here: the next event lies ready to be read
     QList<QAction *> m_onSelection;
 };
 

@@ -32,9 +32,11 @@ void QueueDecisions::decide(QueueAction action, const QStringList &ids, const QS
     if (ids.isEmpty())
         return;
     if (ids.size() > ModerationQueue::maximumBulk) {
-        emit refused(ids, tr("At most %1 events at once.").arg(QLocale().toString(ModerationQueue::maximumBulk)));
+        emit refused(ids,
+                     tr("At most %1 events at once.").arg(QLocale().toString(ModerationQueue::maximumBulk)));
         return;
     }
+    m_underWay.unite(QSet<QString>(ids.begin(), ids.end()));
     m_made.push_back(ids);
     if (m_made.size() > remembered)
         m_made.erase(m_made.begin());
@@ -55,8 +57,8 @@ void QueueDecisions::decideOne(QueueAction action, const QString &id, const QStr
             return action == QueueAction::Approve ? s.moderationQueue.approve(event, actor)
                                                   : s.moderationQueue.reject(event, reason, actor);
         },
-        [this, action](const QueuedEvent &) {
-            emit ended();
+        [this, action, id](const QueuedEvent &) {
+            answered({id});
             emit decided(action, 1);
         },
         [this, id](const ServiceError &error) { fail({id}, error); });
@@ -69,7 +71,7 @@ void QueueDecisions::decideMany(QueueAction action, const QStringList &ids, cons
         [action, ids, reason, actor = m_actor](Services &s) {
             return s.moderationQueue.decideEach(action, ids, reason, actor);
         },
-        [this, action](const std::vector<QueueResult> &results) {
+        [this, action, ids](const std::vector<QueueResult> &results) {
             QStringList left;
             QString problem;
             for (const QueueResult &result : results) {
@@ -79,9 +81,10 @@ void QueueDecisions::decideMany(QueueAction action, const QStringList &ids, cons
                 if (problem.isEmpty())
                     problem = result.error;
             }
-            emit ended();
+            answered(ids);
             forget(left);
-            if (const auto count = static_cast<int>(results.size()) - static_cast<int>(left.size()); count > 0)
+            if (const auto count = static_cast<int>(results.size()) - static_cast<int>(left.size());
+                count > 0)
                 emit decided(action, count);
             if (!left.isEmpty())
                 emit refused(left, problem);
@@ -109,8 +112,9 @@ void QueueDecisions::decideAll(QueueAction action, Work work)
 
 void QueueDecisions::approveAllOf(const PubKey &author)
 {
-    decideAll(QueueAction::Approve,
-              [author, actor = m_actor](Services &s) { return s.moderationQueue.approveAllOf(author, actor); });
+    decideAll(QueueAction::Approve, [author, actor = m_actor](Services &s) {
+        return s.moderationQueue.approveAllOf(author, actor);
+    });
 }
 
 void QueueDecisions::rejectAllOf(const std::optional<PubKey> &author, const QString &reason)
@@ -167,6 +171,12 @@ void QueueDecisions::undo(const QStringList &ids)
     }
 }
 
+void QueueDecisions::answered(const QStringList &ids)
+{
+    m_underWay.subtract(QSet<QString>(ids.begin(), ids.end()));
+    emit ended();
+}
+
 void QueueDecisions::forget(const QStringList &ids)
 {
     const QSet<QString> gone(ids.begin(), ids.end());
@@ -177,7 +187,7 @@ void QueueDecisions::forget(const QStringList &ids)
 
 void QueueDecisions::fail(const QStringList &ids, const ServiceError &error)
 {
-    emit ended();
+    answered(ids);
     forget(ids);
     emit refused(ids, error.message());
 }

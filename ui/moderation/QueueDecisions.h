@@ -6,13 +6,14 @@
 #include "ui/shell/Core.h"
 
 #include <QObject>
+#include <QSet>
 
 #include <vector>
 
 namespace tower {
 
-/// What the operator decides on the queue, carried to the core thread, and the way back: each decision is kept
-/// until it is taken back, the latest first. GUI thread.
+/// What the operator decides on the queue, carried to the core thread, and the way back: each decision is
+/// kept until it is taken back, the latest first. GUI thread.
 class QueueDecisions : public QObject
 {
     Q_OBJECT
@@ -20,7 +21,8 @@ class QueueDecisions : public QObject
 public:
     QueueDecisions(Core &core, QString actor, QObject *parent = nullptr);
 
-    /// At most ModerationQueue::maximumBulk events. Remembered at once, so that undo() right after it finds it.
+    /// At most ModerationQueue::maximumBulk events. Remembered at once, so that undo() right after it finds
+    /// it.
     void decide(QueueAction action, const QStringList &ids, const QString &reason);
     void approveAllOf(const PubKey &author);
     /// Of everybody without an author.
@@ -31,6 +33,8 @@ public:
     bool undo();
     void undo(const QStringList &ids);
     [[nodiscard]] bool canUndo() const { return !m_made.empty(); }
+    /// Decided here, and not answered yet: what was read of it before is out of date.
+    [[nodiscard]] bool isUnderWay(const QString &id) const { return m_underWay.contains(id); }
 
 signals:
     /// Work under way, each started() with one ended().
@@ -47,12 +51,14 @@ private:
     void decideMany(QueueAction action, const QStringList &ids, const QString &reason);
     template <class Work>
     void decideAll(QueueAction action, Work work);
+    void answered(const QStringList &ids);
     void forget(const QStringList &ids);
     void fail(const QStringList &ids, const ServiceError &error);
 
     Core &m_core;
     QString m_actor;
     std::vector<QStringList> m_made;
+    QSet<QString> m_underWay;
 };
 
 } // namespace tower

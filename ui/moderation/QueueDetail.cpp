@@ -104,7 +104,8 @@ QueueStory storyOf(Services &services, const QueuedEvent &event)
         page.items.resize(earlierShown);
     out.earlier = std::move(page.items);
     const EventParse parsed = parseEvent(QByteArrayView(event.rawEvent));
-    out.why = parsed.event ? services.relayPolicy.explain(*parsed.event) : services.relayPolicy.explain(event.pubkey);
+    out.why = parsed.event ? services.relayPolicy.explain(*parsed.event)
+                           : services.relayPolicy.explain(event.pubkey);
     return out;
 }
 
@@ -162,7 +163,8 @@ void QueueDetail::addFacts()
     if (m_event.publishState != PublishState::None)
         row(tr("Publishing"), plainLabel(publishing(m_event), this));
     if (m_event.authorRevokedAt)
-        row({}, plainLabel(tr("The author was revoked %1.").arg(words::absolute(*m_event.authorRevokedAt)), this));
+        row({}, plainLabel(tr("The author was revoked %1.").arg(words::absolute(*m_event.authorRevokedAt)),
+                           this));
     m_layout->addLayout(m_facts);
 }
 
@@ -175,10 +177,11 @@ void QueueDetail::show(const QueueStory &story)
     if (!pills.empty())
         m_facts->addRow(captionLabel(tr("Access"), this), pillRow(pills, this));
     if (story.author)
-        m_facts->addRow(captionLabel(tr("Score"), this),
-                        plainLabel(tr("%1, %n job(s)", nullptr, static_cast<int>(story.author->interactionCount))
-                                       .arg(words::grouped(story.author->score)),
-                                   this));
+        m_facts->addRow(
+            captionLabel(tr("Score"), this),
+            plainLabel(tr("%1, %n job(s)", nullptr, static_cast<int>(story.author->interactionCount))
+                           .arg(words::grouped(story.author->score)),
+                       this));
     if (story.author && !story.author->note.isEmpty())
         m_facts->addRow(captionLabel(tr("Note"), this), plainLabel(story.author->note, this));
     addHistory(story);

@@ -26,8 +26,8 @@ struct QueueStory
 /// Core thread.
 QueueStory storyOf(Services &services, const QueuedEvent &event);
 
-/// One queued event as plain text: what it says, its tags, its author's history, why it is here. Nothing of it
-/// is loaded or rendered. The story comes a moment after the event.
+/// One queued event as plain text: what it says, its tags, its author's history, why it is here. Nothing of
+/// it is loaded or rendered. The story comes a moment after the event.
 class QueueDetail : public QWidget
 {
     Q_OBJECT

@@ -20,7 +20,7 @@ struct Text
 constexpr Millis span = seconds(60);
 constexpr Millis oldEvent = days(1);
 constexpr std::int64_t longQueue = 1'000;
-constexpr int latest = 200; ///< approved events that are looked at for trouble
+constexpr int latest = 50; ///< approved events that are looked at for trouble
 
 void addUnpublished(Services &services, QueueStatus status, OverviewFacts &facts)
 {
@@ -41,7 +41,8 @@ void addApi(const ApiState &api, std::vector<Alert> &out)
 {
     if (api.listening)
         return;
-    Alert alert{Tone::Bad, Text::tr("The API does not serve: the relay gets no answers and takes no events.")};
+    Alert alert{Tone::Bad,
+                Text::tr("The API does not serve: the relay gets no answers and takes no events.")};
     if (!api.problem.isEmpty())
         alert.text += QLatin1Char(' ') + api.problem;
     alert.action = Text::tr("Start");
@@ -52,36 +53,50 @@ void addApi(const ApiState &api, std::vector<Alert> &out)
 void addPublishing(const OverviewFacts &facts, std::vector<Alert> &out)
 {
     if (facts.notPublished > 0) {
-        QString text = Text::tr("%n approved event(s) did not reach the relay; they are tried again by themselves.",
-                                nullptr, static_cast<int>(facts.notPublished));
+        QString text =
+            Text::tr("%n approved event(s) did not reach the relay; they are tried again by themselves.",
+                     nullptr, static_cast<int>(facts.notPublished));
         if (!facts.relayAnswer.isEmpty())
             text += Text::tr(" The relay says: %1").arg(facts.relayAnswer);
         out.push_back({Tone::Bad, text, Text::tr("Show"), Alert::Act::Open, QStringLiteral("moderation"),
                        QStringLiteral("approved")});
     }
     if (!facts.relaySet)
-        out.push_back({Tone::Warn, Text::tr("No relay is set: approved events wait here until NOSTR_RELAY_URL names one."),
-                       Text::tr("Set it"), Alert::Act::Open, QStringLiteral("settings"), QStringLiteral("NOSTR_RELAY_URL")});
+        out.push_back(
+            {Tone::Warn,
+             Text::tr("No relay is set: approved events wait here until NOSTR_RELAY_URL names one."),
+             Text::tr("Set it"), Alert::Act::Open, QStringLiteral("settings"),
+             QStringLiteral("NOSTR_RELAY_URL")});
 }
 
 void addQueue(const OverviewFacts &facts, Millis now, std::vector<Alert> &out)
 {
     const QueueStats &queue = facts.queue;
-    const Alert open{Tone::Warn, {}, Text::tr("Review"), Alert::Act::Open, QStringLiteral("moderation"),
+    const Alert open{Tone::Warn,
+                     {},
+                     Text::tr("Review"),
+                     Alert::Act::Open,
+                     QStringLiteral("moderation"),
                      QStringLiteral("pending")};
     if (queue.pending + queue.flagged >= longQueue) {
         out.push_back(open);
-        out.back().text = Text::tr("The queue has grown to %1 events.").arg(count(queue.pending + queue.flagged));
+        out.back().text =
+            Text::tr("The queue has grown to %1 events.").arg(count(queue.pending + queue.flagged));
     }
     if (queue.oldestPending && now - *queue.oldestPending > oldEvent) {
         out.push_back(open);
-        out.back().text = Text::tr("The oldest event has waited for %1.").arg(words::relative(*queue.oldestPending, now));
+        out.back().text =
+            Text::tr("The oldest event has waited for %1.").arg(words::relative(*queue.oldestPending, now));
     }
     if (queue.flagged > 0)
-        out.push_back({Tone::Info, Text::tr("The reviewer asks for a person on %n event(s).", nullptr, static_cast<int>(queue.flagged)),
-                       Text::tr("Review"), Alert::Act::Open, QStringLiteral("moderation"), QStringLiteral("flagged")});
+        out.push_back({Tone::Info,
+                       Text::tr("The reviewer asks for a person on %n event(s).", nullptr,
+                                static_cast<int>(queue.flagged)),
+                       Text::tr("Review"), Alert::Act::Open, QStringLiteral("moderation"),
+                       QStringLiteral("flagged")});
     if (facts.reviewer == Reviewer::State::Failing)
-        out.push_back({Tone::Warn, Text::tr("The AI reviewer gives no answer. It is asked again at the next poll; until then events wait for you.")});
+        out.push_back({Tone::Warn, Text::tr("The AI reviewer gives no answer. It is asked again at the next "
+                                            "poll; until then events wait for you.")});
 }
 
 } // namespace
@@ -115,9 +130,11 @@ std::vector<Alert> alertsOf(const OverviewFacts &facts, Millis now)
     addQueue(facts, now, out);
     if (facts.plainSecrets > 0 && !facts.api.demo)
         out.push_back({Tone::Info,
-                       Text::tr("No keychain was found: %n secret(s) are kept in secrets.ini, readable by your account alone.",
+                       Text::tr("No keychain was found: %n secret(s) are kept in secrets.ini, readable by "
+                                "your account alone.",
                                 nullptr, facts.plainSecrets),
-                       Text::tr("Show"), Alert::Act::Open, QStringLiteral("settings"), QStringLiteral("secrets")});
+                       Text::tr("Show"), Alert::Act::Open, QStringLiteral("settings"),
+                       QStringLiteral("secrets")});
     const auto weight = [](Tone tone) { return tone == Tone::Bad ? 0 : tone == Tone::Warn ? 1 : 2; };
     std::stable_sort(out.begin(), out.end(),
                      [&](const Alert &a, const Alert &b) { return weight(a.tone) < weight(b.tone); });
@@ -153,7 +170,8 @@ std::vector<double> LoadMeter::line() const
     std::vector<double> out;
     for (std::size_t i = 1; i < m_readings.size(); ++i) {
         const auto ms = std::max<std::int64_t>((m_readings[i].at - m_readings[i - 1].at).value(), 1);
-        out.push_back(static_cast<double>(m_readings[i].calls - m_readings[i - 1].calls) * 1000.0 / static_cast<double>(ms));
+        out.push_back(static_cast<double>(m_readings[i].calls - m_readings[i - 1].calls) * 1000.0 /
+                      static_cast<double>(ms));
     }
     return out;
 }

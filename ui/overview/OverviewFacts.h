@@ -17,7 +17,7 @@ struct OverviewFacts
     std::int64_t accounts = 0;
     PolicyHealth policy;
     ApiState api;
-    std::int64_t calls = 0;  ///< of all routes, since the start
+    std::int64_t calls = 0; ///< of all routes, since the start
     std::int64_t errors = 0;
     Reviewer::State reviewer = Reviewer::State::Off;
     bool relaySet = false;

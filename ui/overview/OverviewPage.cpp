@@ -48,8 +48,10 @@ OverviewPage::OverviewPage(const PageContext &context, QWidget *parent)
     layout->setSpacing(measure::between);
     m_grid->setSpacing(measure::between);
     layout->addLayout(m_grid);
-    m_waiting = addTile(tr("Waiting for a decision"), QStringLiteral("moderation"), QStringLiteral("pending"));
-    m_flagged = addTile(tr("Flagged by the reviewer"), QStringLiteral("moderation"), QStringLiteral("flagged"));
+    m_waiting =
+        addTile(tr("Waiting for a decision"), QStringLiteral("moderation"), QStringLiteral("pending"));
+    m_flagged =
+        addTile(tr("Flagged by the reviewer"), QStringLiteral("moderation"), QStringLiteral("flagged"));
     m_approved = addTile(tr("Approved today"), QStringLiteral("moderation"), QStringLiteral("approved"));
     m_accounts = addTile(tr("Relay accounts"), QStringLiteral("relay-access"), {});
     m_policy = addTile(tr("Policy decisions"), QStringLiteral("relay-access"), QStringLiteral("decisions"));
@@ -59,10 +61,13 @@ OverviewPage::OverviewPage(const PageContext &context, QWidget *parent)
     auto *tiers = new Card(tr("Identities by tier"), inside);
     m_bar = new TierBar(tiers);
     tiers->body()->addWidget(m_bar);
+    tiers->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
     layout->addWidget(tiers);
-    connect(m_bar, &TierBar::chosen, this, [this](Tier tier) { goTo(QStringLiteral("trust"), toText(tier)); });
+    connect(m_bar, &TierBar::chosen, this,
+            [this](Tier tier) { goTo(QStringLiteral("trust"), toText(tier)); });
 
     m_alertCard = new Card(tr("What wants a hand"), inside);
+    m_alertCard->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
     m_well = new QWidget(m_alertCard);
     auto *well = new QHBoxLayout(m_well);
     well->setContentsMargins(0, 0, 0, 0);
@@ -131,7 +136,7 @@ void OverviewPage::reload()
         this, [](Services &s) { return readOverview(s); },
         [this](const OverviewFacts &facts) {
             m_asking = false;
-            show(facts);
+            showFacts(facts);
         },
         [this](const ServiceError &error) {
             m_asking = false;
@@ -139,7 +144,7 @@ void OverviewPage::reload()
         });
 }
 
-void OverviewPage::show(const OverviewFacts &facts)
+void OverviewPage::showFacts(const OverviewFacts &facts)
 {
     m_load.note(systemNow(), facts.calls, facts.errors);
     m_decisions.push_back(static_cast<double>(facts.policy.lastMinute));
@@ -163,8 +168,9 @@ void OverviewPage::showTiles(const OverviewFacts &facts)
                                                                : tr("the reviewer asks for a person"),
                         0);
     m_approved->setFigure(words::grouped(queue.approvedToday), tr("events"));
-    m_approved->setDelta(facts.notPublished > 0 ? tr("%n not published yet", nullptr, static_cast<int>(facts.notPublished))
-                                                : tr("rejected in all: %1").arg(words::grouped(queue.rejected)),
+    m_approved->setDelta(facts.notPublished > 0
+                             ? tr("%n not published yet", nullptr, static_cast<int>(facts.notPublished))
+                             : tr("rejected in all: %1").arg(words::grouped(queue.rejected)),
                          0);
     m_accounts->setFigure(words::grouped(facts.accounts), tr("keys"));
     m_accounts->setDelta(tr("known to the relay"), 0);
@@ -172,7 +178,8 @@ void OverviewPage::showTiles(const OverviewFacts &facts)
     m_policy->setDelta(tr("p99 %1 ms").arg(QLocale().toString(facts.policy.p99Ms, 'f', 1)), 0);
     m_policy->setSparkline(m_decisions);
     m_api->setFigure(rate(m_load.perSecond()), tr("per second"));
-    m_api->setDelta(tr("%n error(s) in the last minute", nullptr, static_cast<int>(m_load.errorsInSpan())), 0);
+    m_api->setDelta(tr("%n error(s) in the last minute", nullptr, static_cast<int>(m_load.errorsInSpan())),
+                    0);
     m_api->setSparkline(m_load.line());
 }
 
@@ -220,7 +227,7 @@ void OverviewPage::serve()
             s.control.startServing();
             return readOverview(s);
         },
-        [this](const OverviewFacts &facts) { show(facts); });
+        [this](const OverviewFacts &facts) { showFacts(facts); });
 }
 
 } // namespace tower

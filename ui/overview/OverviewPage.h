@@ -24,7 +24,7 @@ class OverviewPage : public PageWidget
 public:
     explicit OverviewPage(const PageContext &context, QWidget *parent = nullptr);
 
-    void show(const OverviewFacts &facts);
+    void showFacts(const OverviewFacts &facts);
     [[nodiscard]] std::vector<InlineMessage *> alerts() const;
     [[nodiscard]] const QList<Tile *> &tiles() const { return m_tiles; }
     [[nodiscard]] TierBar *tierBar() const { return m_bar; }

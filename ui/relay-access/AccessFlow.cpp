@@ -26,7 +26,8 @@ AccessForm *AccessFlow::ask(RelayAccounts::BulkAction action, const QStringList 
     auto *form = new AccessForm(action, npubs);
     connect(form, &AccessForm::submitted, this, &AccessFlow::apply);
     connect(form, &AccessForm::cancelled, m_panel, &DetailPanel::dismiss);
-    m_panel->present(action == RelayAccounts::BulkAction::Grant ? tr("Grant access") : tr("Revoke access"), form);
+    m_panel->present(action == RelayAccounts::BulkAction::Grant ? tr("Grant access") : tr("Revoke access"),
+                     form);
     return form;
 }
 
@@ -39,8 +40,7 @@ void AccessFlow::apply(const AccessRequest &request)
     }
     emit started();
     m_context.core.run(
-        this,
-        [request, actor = m_context.actor](Services &s) { return applyAccess(s, request, actor); },
+        this, [request, actor = m_context.actor](Services &s) { return applyAccess(s, request, actor); },
         [this, request](const AccessOutcome &outcome) {
             emit ended();
             show(request, outcome);

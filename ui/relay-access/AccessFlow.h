@@ -10,8 +10,8 @@ namespace tower {
 class AccessForm;
 class DetailPanel;
 
-/// Granting and revoking from any page: the form in the page's panel, the work on the core thread, the outcome
-/// with its undo. Lives as long as the page.
+/// Granting and revoking from any page: the form in the page's panel, the work on the core thread, the
+/// outcome with its undo. Lives as long as the page.
 class AccessFlow : public QObject
 {
     Q_OBJECT

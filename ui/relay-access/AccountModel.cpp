@@ -35,7 +35,7 @@ std::vector<Column<Account>> columns()
         {.info = {"granted_by", Text::tr("How"), CellKind::Text, {}, 80},
          .text = [](const Account &a) { return wordOf(a.grantedBy); },
          .raw = [](const Account &a) { return toText(a.grantedBy); }},
-        {.info = {"actor", Text::tr("By"), CellKind::Text, {}, 90},
+        {.info = {"actor", Text::tr("By"), CellKind::Text, {}, 112},
          .text = [](const Account &a) { return words::shortened(a.actor, 12, 6); },
          .raw = [](const Account &a) { return a.actor; }},
         {.info = {"granted_at", Text::tr("When"), CellKind::Time, "granted", 100},

@@ -68,7 +68,8 @@ SettingDetail::SettingDetail(const SettingLine &line, QWidget *parent)
     connect(m_save, &QPushButton::clicked, this, &SettingDetail::submit);
     connect(m_reset, &QPushButton::clicked, this, &SettingDetail::reset);
     if (line.isSecret) {
-        for (QWidget *each : QList<QWidget *>{m_save, m_reset, m_field ? static_cast<QWidget *>(m_field) : m_choice, range})
+        for (QWidget *each :
+             QList<QWidget *>{m_save, m_reset, m_field ? static_cast<QWidget *>(m_field) : m_choice, range})
             each->hide();
     }
     describe();
@@ -99,8 +100,10 @@ void SettingDetail::describe()
     m_reset->setEnabled(m_line.saved);
     QStringList says;
     if (m_line.isSecret) {
-        says.append(m_line.isSet ? tr("Set, from: %1. Its value is never shown.").arg(m_line.source) : tr("Not set."));
-        says.append(tr("Secrets come from the environment variable %1, from the file that %1_FILE names, or from the keychain.")
+        says.append(m_line.isSet ? tr("Set, from: %1. Its value is never shown.").arg(m_line.source)
+                                 : tr("Not set."));
+        says.append(tr("Secrets come from the environment variable %1, from the file that %1_FILE names, or "
+                       "from the keychain.")
                         .arg(m_line.name));
     } else {
         says.append(tr("In force: %1 (%2). Default: %3.")

@@ -151,8 +151,9 @@ void SettingsPage::changed(const SettingLine &before, const std::optional<QStrin
 
 void SettingsPage::follow(const std::vector<Change> &changes)
 {
-    const bool mine = std::any_of(changes.begin(), changes.end(),
-                                  [](const Change &change) { return change.kind == QLatin1String("setting"); });
+    const bool mine = std::any_of(changes.begin(), changes.end(), [](const Change &change) {
+        return change.kind == QLatin1String("setting");
+    });
     if (mine)
         m_model->refresh();
 }

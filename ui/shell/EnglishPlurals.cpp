@@ -10,7 +10,8 @@ QString EnglishPlurals::translate(const char *, const char *sourceText, const ch
 {
     if (n < 0 || !sourceText || !std::strstr(sourceText, "(s)"))
         return {}; // as it stands in the source
-    return QString::fromUtf8(sourceText).replace(QLatin1String("(s)"), n == 1 ? QString() : QStringLiteral("s"));
+    return QString::fromUtf8(sourceText)
+        .replace(QLatin1String("(s)"), n == 1 ? QString() : QStringLiteral("s"));
 }
 
 } // namespace tower

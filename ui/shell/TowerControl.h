@@ -56,7 +56,7 @@ struct SecretLine
     QString name;
     QString meaning;
     bool isSet = false;
-    QString source; ///< environment, file, keychain, secrets.ini, generated; empty when not set
+    QString source;           ///< environment, file, keychain, secrets.ini, generated; empty when not set
     bool inPlainFile = false; ///< kept in secrets.ini, for want of a keychain
 };
 

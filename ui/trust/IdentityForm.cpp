@@ -68,6 +68,8 @@ void IdentityForm::buildScore()
 {
     m_score->setRange(0, static_cast<int>(Trust::maximumScore));
     m_score->setAccessibleName(tr("New score"));
+    m_score->setButtonSymbols(QAbstractSpinBox::NoButtons); // the arrow keys step
+    m_score->setFixedWidth(84);
     m_reason->setPlaceholderText(tr("Reason, kept in the history"));
     m_reason->setAccessibleName(tr("Reason for the new score"));
     auto *row = new QHBoxLayout;
@@ -130,8 +132,9 @@ void IdentityForm::show(const Identity &identity, const std::optional<RelayAccou
     };
     m_facts->addRow(captionLabel(tr("Key"), this), new NpubLabel(identity.pubkey, this));
     const std::int64_t due = identity.storedScore - identity.score;
-    row(tr("Score"), due == 0 ? words::grouped(identity.score)
-                              : tr("%1 (%2 of decay due)").arg(words::grouped(identity.score), words::grouped(due)));
+    row(tr("Score"),
+        due == 0 ? words::grouped(identity.score)
+                 : tr("%1 (%2 of decay due)").arg(words::grouped(identity.score), words::grouped(due)));
     row(tr("Decay"), identity.decayExempt ? tr("exempt: Timmy itself") : QString());
     row(tr("Jobs"), words::grouped(identity.interactionCount));
     row(tr("Absorbed today"), words::amount(identity.satsAbsorbedToday));

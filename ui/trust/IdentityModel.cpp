@@ -33,17 +33,18 @@ std::vector<Column<Identity>> identityColumns()
          .pill = [](const Identity &i) { return lookOf(i.tier); },
          .raw = [](const Identity &i) { return toText(i.tier); }},
         number("score", Text::tr("Score"), "score", 76, [](const Identity &i) { return i.score; }),
-        {.info = {"decay_due", Text::tr("Decay due"), CellKind::Number, {}, 80},
+        {.info = {"decay_due", Text::tr("Decay"), CellKind::Number, {}, 80},
          .text =
              [](const Identity &i) {
                  const std::int64_t due = i.storedScore - i.score;
                  return due == 0 ? QString() : QChar(0x2212) + words::grouped(due);
              },
          .raw = [](const Identity &i) { return QString::number(i.storedScore - i.score); }},
-        number("interactions", Text::tr("Jobs"), {}, 64, [](const Identity &i) { return i.interactionCount; }),
-        number("sats_absorbed_today", Text::tr("Sats today"), {}, 88,
+        number("interactions", Text::tr("Jobs"), {}, 64,
+               [](const Identity &i) { return i.interactionCount; }),
+        number("sats_absorbed_today", Text::tr("Sats"), {}, 88,
                [](const Identity &i) { return i.satsAbsorbedToday.value(); }),
-        {.info = {"last_seen", Text::tr("Last seen"), CellKind::Time, "seen", 90},
+        {.info = {"last_seen", Text::tr("Seen"), CellKind::Time, "seen", 90},
          .time = [](const Identity &i) { return std::optional(i.lastSeen); }},
         {.info = {"created_at", Text::tr("Member since"), CellKind::Time, "created", 100, false},
          .time = [](const Identity &i) { return std::optional(i.createdAt); }},
@@ -56,7 +57,9 @@ std::vector<Column<Identity>> identityColumns()
 
 bool comesBefore(const IdentityFilter &filter, const Identity &a, const Identity &b)
 {
-    const auto ordered = [&filter](const auto &x, const auto &y) { return filter.descending ? y < x : x < y; };
+    const auto ordered = [&filter](const auto &x, const auto &y) {
+        return filter.descending ? y < x : x < y;
+    };
     switch (filter.sort) {
     case IdentityFilter::Sort::Score:
         return ordered(a.storedScore, b.storedScore);
@@ -148,7 +151,9 @@ HistoryModel *makeHistoryModel(Core &core, const PubKey &key, QObject *context)
             [&core, key, context](const QString &cursor, int limit, auto done, auto failed) {
                 core.run(
                     context,
-                    [key, page = PageRequest{limit, cursor}](Services &s) { return s.identities.history(key, page); },
+                    [key, page = PageRequest{limit, cursor}](Services &s) {
+                        return s.identities.history(key, page);
+                    },
                     std::move(done), std::move(failed));
             },
     };

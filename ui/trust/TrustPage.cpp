@@ -31,6 +31,7 @@ TrustPage::TrustPage(const PageContext &context, QWidget *parent)
 {
     auto *tiers = new Card({}, this);
     tiers->body()->addWidget(m_bar);
+    tiers->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
     content()->addWidget(tiers);
     auto *splitter = new QSplitter(Qt::Horizontal, this);
     auto *card = new Card({}, this);
@@ -89,6 +90,10 @@ void TrustPage::buildTable()
         const QStringList keys = m_table->selectedKeys();
         if (!m_detailKey.isEmpty() && keys.size() == 1 && keys.first() != m_detailKey)
             showDetail(keys.first());
+    });
+    connect(m_model, &TableModel::totalChanged, this, [this] {
+        if (!m_detailKey.isEmpty() && m_table->selectedKeys().isEmpty())
+            m_table->select(m_detailKey);
     });
     connect(m_panel, &DetailPanel::dismissed, this, [this] {
         m_detailKey.clear();
@@ -166,7 +171,8 @@ void TrustPage::showDetail(const QString &key)
 void TrustPage::present(const IdentityStory &story)
 {
     message()->hide();
-    if (IdentityDetail *shown = detail(); shown && shown->key() == story.identity.pubkey && m_panel->isVisible()) {
+    if (IdentityDetail *shown = detail();
+        shown && shown->key() == story.identity.pubkey && m_panel->isVisible()) {
         shown->show(story);
         return;
     }
@@ -208,15 +214,19 @@ void TrustPage::connectDetail(IdentityDetail *shown)
             [this, key] { m_access->ask(RelayAccounts::BulkAction::Grant, {key.text()}); });
     connect(shown->form(), &IdentityForm::asksRevoke, this,
             [this, key] { m_access->ask(RelayAccounts::BulkAction::Revoke, {key.text()}); });
-    connect(shown->vouches(), &VouchesView::asksIdentity, this, [this](const PubKey &other) { open(other.text()); });
-    connect(shown->vouches(), &VouchesView::revokes, this, [this, key](const QString &id, const QString &reason) {
-        act([id, reason, actor = context().actor](Services &s) { return s.vouches.revoke(id, reason, actor); },
-            [this, key](const Vouch &vouch) {
-                context().undo.tell(tr("Revoked the vouch; its boost of %1 is taken back").arg(vouch.boost));
-                if (m_detailKey == key.text())
-                    showDetail(m_detailKey);
+    connect(shown->vouches(), &VouchesView::asksIdentity, this,
+            [this](const PubKey &other) { open(other.text()); });
+    connect(shown->vouches(), &VouchesView::revokes, this,
+            [this, key](const QString &id, const QString &reason) {
+                act([id, reason,
+                     actor = context().actor](Services &s) { return s.vouches.revoke(id, reason, actor); },
+                    [this, key](const Vouch &vouch) {
+                        context().undo.tell(
+                            tr("Revoked the vouch; its boost of %1 is taken back").arg(vouch.boost));
+                        if (m_detailKey == key.text())
+                            showDetail(m_detailKey);
+                    });
             });
-    });
 }
 
 void TrustPage::reloadCounts()
@@ -232,7 +242,8 @@ void TrustPage::follow(const std::vector<Change> &changes)
     bool detailToo = false;
     for (const Change &change : changes) {
         const bool identity = change.kind == QLatin1String("identity");
-        detailToo = detailToo || (!m_detailKey.isEmpty() && (change.id == m_detailKey || change.kind == QLatin1String("vouch")));
+        detailToo = detailToo || (!m_detailKey.isEmpty() &&
+                                  (change.id == m_detailKey || change.kind == QLatin1String("vouch")));
         if (const auto key = PubKey::fromHex(change.id); key && identity)
             keys.push_back(*key);
     }

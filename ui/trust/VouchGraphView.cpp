@@ -54,7 +54,8 @@ void VouchGraphView::show(const Identity &centre, const VouchGraph &graph)
 
 QSize VouchGraphView::sizeHint() const
 {
-    const auto rows = static_cast<int>(std::max({shown(m_graph.given), shown(m_graph.received), std::size_t{2}}));
+    const auto rows =
+        static_cast<int>(std::max({shown(m_graph.given), shown(m_graph.received), std::size_t{2}}));
     return {320, rows * rowHeight + 24};
 }
 
@@ -106,7 +107,8 @@ void VouchGraphView::paintEvent(QPaintEvent *)
         painter.setBrush(faded ? QBrush(theme.card) : QBrush(colour));
         painter.drawEllipse(at, size, size);
         painter.setPen(theme.text);
-        painter.drawText(QRectF(at.x() - edgeRoom, at.y() + size + 1, 2 * edgeRoom, 14), Qt::AlignCenter, name);
+        painter.drawText(QRectF(at.x() - edgeRoom, at.y() + size + 1, 2 * edgeRoom, 14), Qt::AlignCenter,
+                         name);
     };
     for (const Node &node : all)
         circle(node.at, radius, node.tier, nameOf(node.key), node.revoked);
@@ -139,8 +141,9 @@ void VouchGraphView::mouseMoveEvent(QMouseEvent *event)
     const auto all = nodes();
     const Node *node = nodeAt(all, event->position());
     setCursor(node ? Qt::PointingHandCursor : Qt::ArrowCursor);
-    setToolTip(node ? tr("%1\n%2%3").arg(QString::fromLatin1(toNpub(node->key)), lookOf(node->tier).word,
-                                         node->revoked ? tr(", vouch revoked") : QString())
+    setToolTip(node ? tr("%1\n%2%3")
+                          .arg(QString::fromLatin1(toNpub(node->key)), lookOf(node->tier).word,
+                               node->revoked ? tr(", vouch revoked") : QString())
                     : QString());
 }
 

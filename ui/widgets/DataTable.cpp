@@ -188,6 +188,7 @@ void DataTable::fitActions()
             if (auto *button = qobject_cast<QToolButton *>(m_actionsBar->itemAt(i)->widget()))
                 button->setToolButtonStyle(wanted);
         }
+        m_actionsBar->invalidate(); // each keeps what it measured before
         m_bar->invalidate();
     };
     style(Qt::ToolButtonTextBesideIcon);

@@ -102,7 +102,7 @@ private:
     QTableView *m_view;
     TableHeader *m_header;
     EmptyState *m_empty = nullptr;
-    QList<int> m_wanted;     ///< each column's width where there is room for it
+    QList<int> m_wanted; ///< each column's width where there is room for it
     bool m_fitting = false;
     QList<QAction *> m_own;  ///< the page's actions
     QList<QAction *> m_copy; ///< copying and exporting

@@ -22,14 +22,14 @@ int leastWidth(CellKind kind)
     case CellKind::Key:
         return 96;
     case CellKind::Pill:
-        return 76;
+        return 104;
     case CellKind::Number:
     case CellKind::Time:
-        return 60;
+        return 52;
     case CellKind::Text:
         break;
     }
-    return 56;
+    return 48;
 }
 
 } // namespace

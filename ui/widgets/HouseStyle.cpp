@@ -45,7 +45,8 @@ void drawDownArrow(QPainter *painter, const QPointF &middle, const QColor &colou
 void drawButton(const QStyleOption *option, QPainter *painter)
 {
     const Theme &theme = themeOf(option);
-    const bool pressed = option->state.testFlag(QStyle::State_Sunken) || option->state.testFlag(QStyle::State_On);
+    const bool pressed =
+        option->state.testFlag(QStyle::State_Sunken) || option->state.testFlag(QStyle::State_On);
     const bool near = option->state.testFlag(QStyle::State_MouseOver);
     const bool enabled = option->state.testFlag(QStyle::State_Enabled);
     const bool focus = option->state.testFlag(QStyle::State_HasFocus);
@@ -55,6 +56,26 @@ void drawButton(const QStyleOption *option, QPainter *painter)
                         : near    ? option->palette.color(QPalette::AlternateBase)
                                   : theme.raised;
     box(painter, option->rect, enabled ? line : theme.hairline, fill);
+}
+
+void drawCheckBox(const QStyleOption *option, QPainter *painter)
+{
+    const Theme &theme = themeOf(option);
+    const bool on = option->state.testFlag(QStyle::State_On);
+    const QRectF square = QRectF(option->rect).adjusted(0.5, 0.5, -0.5, -0.5);
+    painter->save();
+    painter->setRenderHint(QPainter::Antialiasing);
+    painter->setPen(on ? theme.accent : theme.secondary);
+    painter->setBrush(on ? theme.accent : theme.card);
+    painter->drawRoundedRect(square, 3, 3);
+    if (on) {
+        painter->setPen(QPen(theme.onAccent, 1.8, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+        painter->drawPolyline(
+            QPolygonF{square.topLeft() + QPointF(square.width() * 0.25, square.height() * 0.52),
+                      square.topLeft() + QPointF(square.width() * 0.43, square.height() * 0.70),
+                      square.topLeft() + QPointF(square.width() * 0.76, square.height() * 0.32)});
+    }
+    painter->restore();
 }
 
 void drawTab(const QStyleOptionTab *tab, QPainter *painter)
@@ -79,7 +100,8 @@ void drawScrollBar(const QStyleOptionSlider *bar, const QRect &thumb, QPainter *
 {
     const bool held = bar->state.testFlag(QStyle::State_Sunken);
     const bool near = bar->state.testFlag(QStyle::State_MouseOver);
-    const QRect slim = bar->orientation == Qt::Vertical ? thumb.adjusted(3, 2, -3, -2) : thumb.adjusted(2, 3, -2, -3);
+    const QRect slim =
+        bar->orientation == Qt::Vertical ? thumb.adjusted(3, 2, -3, -2) : thumb.adjusted(2, 3, -2, -3);
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
     painter->setPen(Qt::NoPen);
@@ -94,10 +116,11 @@ QRect thumbOf(const QStyleOptionSlider *bar)
     const bool vertical = bar->orientation == Qt::Vertical;
     const int length = vertical ? bar->rect.height() : bar->rect.width();
     const auto range = static_cast<qint64>(bar->maximum) - bar->minimum;
-    const qint64 share = range > 0 ? static_cast<qint64>(length) * bar->pageStep / (range + bar->pageStep) : length;
+    const qint64 share =
+        range > 0 ? static_cast<qint64>(length) * bar->pageStep / (range + bar->pageStep) : length;
     const int thumb = std::clamp(static_cast<int>(share), std::min(shortestThumb, length), length);
-    const int at = QStyle::sliderPositionFromValue(bar->minimum, bar->maximum, bar->sliderPosition, length - thumb,
-                                                   bar->upsideDown);
+    const int at = QStyle::sliderPositionFromValue(bar->minimum, bar->maximum, bar->sliderPosition,
+                                                   length - thumb, bar->upsideDown);
     return vertical ? QRect(bar->rect.left(), bar->rect.top() + at, bar->rect.width(), thumb)
                     : QRect(bar->rect.left() + at, bar->rect.top(), thumb, bar->rect.height());
 }
@@ -123,8 +146,13 @@ void HouseStyle::drawPrimitive(PrimitiveElement element, const QStyleOption *opt
         drawButton(option, painter);
         return;
     case PE_PanelButtonTool:
-        if (option->state.testFlag(State_Enabled) && (option->state & (State_MouseOver | State_Sunken | State_On)))
-            box(painter, option->rect, themeOf(option).hairline, option->palette.color(QPalette::AlternateBase));
+        if (option->state.testFlag(State_Enabled) &&
+            (option->state & (State_MouseOver | State_Sunken | State_On)))
+            box(painter, option->rect, themeOf(option).hairline,
+                option->palette.color(QPalette::AlternateBase));
+        return;
+    case PE_IndicatorCheckBox:
+        drawCheckBox(option, painter);
         return;
     case PE_FrameFocusRect:
         box(painter, option->rect, themeOf(option).accent, Qt::NoBrush);
@@ -169,8 +197,16 @@ void HouseStyle::drawControl(ControlElement element, const QStyleOption *option,
 void HouseStyle::drawComplexControl(ComplexControl control, const QStyleOptionComplex *option,
                                     QPainter *painter, const QWidget *widget) const
 {
-    if (const auto *bar = qstyleoption_cast<const QStyleOptionSlider *>(option); bar && control == CC_ScrollBar) {
+    if (const auto *bar = qstyleoption_cast<const QStyleOptionSlider *>(option);
+        bar && control == CC_ScrollBar) {
         drawScrollBar(bar, thumbOf(bar), painter);
+        return;
+    }
+    const auto *spin = qstyleoption_cast<const QStyleOptionSpinBox *>(option);
+    if (spin && control == CC_SpinBox && spin->buttonSymbols == QAbstractSpinBox::NoButtons) {
+        const bool focus = spin->state.testFlag(State_HasFocus);
+        box(painter, spin->rect, focus ? themeOf(option).accent : option->palette.color(QPalette::Mid),
+            option->palette.brush(QPalette::Base));
         return;
     }
     const auto *combo = qstyleoption_cast<const QStyleOptionComboBox *>(option);
@@ -206,6 +242,14 @@ QRect HouseStyle::subControlRect(ComplexControl control, const QStyleOptionCompl
     default:
         return {}; // no arrows
     }
+}
+
+QRect HouseStyle::subElementRect(SubElement element, const QStyleOption *option, const QWidget *widget) const
+{
+    const QRect rect = QProxyStyle::subElementRect(element, option, widget);
+    if (element == SE_TabWidgetTabContents)
+        return rect.adjusted(0, measure::grid, 0, 0);
+    return element == SE_LineEditContents ? rect.adjusted(measure::inside, 0, -measure::inside, 0) : rect;
 }
 
 int HouseStyle::pixelMetric(PixelMetric metric, const QStyleOption *option, const QWidget *widget) const

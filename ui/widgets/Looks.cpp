@@ -80,8 +80,7 @@ PillLook lookOf(PublishState state)
 
 PillLook progressOf(const QueuedEvent &event)
 {
-    const bool approved =
-        event.status == QueueStatus::Approved || event.status == QueueStatus::AutoApproved;
+    const bool approved = event.status == QueueStatus::Approved || event.status == QueueStatus::AutoApproved;
     return approved && event.publishState != PublishState::None ? lookOf(event.publishState)
                                                                 : lookOf(event.status);
 }

@@ -175,9 +175,7 @@ EmptyState::EmptyState(const QString &iconName, const QString &sentence, QWidget
     m_sentence->setAlignment(Qt::AlignCenter);
     m_sentence->setWordWrap(true);
     m_sentence->setForegroundRole(QPalette::PlaceholderText);
-    m_sentence->setMinimumWidth(260);
-    m_sentence->setMaximumWidth(420);
-    layout->addWidget(m_sentence, 0, Qt::AlignHCenter);
+    layout->addWidget(m_sentence); // unaligned: an aligned label would not get the height that its lines need
     layout->addSpacing(measure::grid);
     layout->addWidget(m_action, 0, Qt::AlignHCenter);
     m_action->hide();

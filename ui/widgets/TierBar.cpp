@@ -38,7 +38,8 @@ void TierBar::setCounts(const Counts &counts)
     m_counts.clear();
     QStringList words;
     for (const Tier tier : {Tier::New, Tier::Established, Tier::Trusted, Tier::Elite}) {
-        const auto found = std::find_if(counts.begin(), counts.end(), [tier](const auto &c) { return c.first == tier; });
+        const auto found =
+            std::find_if(counts.begin(), counts.end(), [tier](const auto &c) { return c.first == tier; });
         m_counts.emplace_back(tier, found == counts.end() ? 0 : found->second);
         words.append(tr("%1 %2").arg(QLocale().toString(static_cast<qlonglong>(m_counts.back().second)),
                                      lookOf(tier).word));
@@ -72,7 +73,8 @@ std::vector<TierBar::Part> TierBar::parts() const
     std::vector<Part> out;
     int x = 0;
     for (const auto &[tier, count] : m_counts) {
-        const int share = total > 0 ? static_cast<int>(free * count / total) : free / static_cast<int>(m_counts.size());
+        const int share =
+            total > 0 ? static_cast<int>(free * count / total) : free / static_cast<int>(m_counts.size());
         const int wide = leastPart + share;
         out.push_back({tier, count, QRect(x, 4, wide, barHeight), QRect(x, 0, wide, height())});
         x += wide + gap;
@@ -105,7 +107,8 @@ void TierBar::paintEvent(QPaintEvent *)
         painter.setPen(Qt::NoPen);
         painter.setBrush(fill);
         painter.drawRoundedRect(part.bar, 3, 3);
-        const QRect words(part.bar.left(), part.bar.bottom() + 5, part.bar.width(), height() - part.bar.bottom() - 5);
+        const QRect words(part.bar.left(), part.bar.bottom() + 5, part.bar.width(),
+                          height() - part.bar.bottom() - 5);
         painter.setFont(m_chosen == part.tier ? fonts::strong() : fonts::body());
         painter.setPen(theme.text);
         const QString number = words::grouped(part.count);
@@ -164,9 +167,10 @@ bool TierBar::event(QEvent *event)
     if (event->type() == QEvent::ToolTip) {
         const auto *help = static_cast<QHelpEvent *>(event);
         if (const int at = partAt(help->pos()); at >= 0)
-            QToolTip::showText(help->globalPos(),
-                               tr("Show those who are %1").arg(lookOf(m_counts[static_cast<std::size_t>(at)].first).word),
-                               this);
+            QToolTip::showText(
+                help->globalPos(),
+                tr("Show those who are %1").arg(lookOf(m_counts[static_cast<std::size_t>(at)].first).word),
+                this);
         return true;
     }
     return QWidget::event(event);

@@ -26,8 +26,8 @@ public:
     /// Marks the tier that is filtered by.
     void setChosen(std::optional<Tier> tier);
 
-    [[nodiscard]] QSize sizeHint() const override { return {400, 44}; }
-    [[nodiscard]] QSize minimumSizeHint() const override { return {300, 44}; }
+    [[nodiscard]] QSize sizeHint() const override { return {400, 38}; }
+    [[nodiscard]] QSize minimumSizeHint() const override { return {300, 38}; }
 
 signals:
     void chosen(tower::Tier tier);
@@ -54,8 +54,8 @@ private:
 
     Counts m_counts;
     std::optional<Tier> m_chosen;
-    int m_near = -1;  ///< under the mouse
-    int m_focus = 0;  ///< under the keyboard
+    int m_near = -1; ///< under the mouse
+    int m_focus = 0; ///< under the keyboard
 };
 
 } // namespace tower
