@@ -31,11 +31,17 @@ PubKey keyFrom(const QString &text)
 }
 
 /// All keys are read before anything is sent, so that a slip of the pen changes nothing.
+const QStringList levels{"none", "read", "write"};
+
 std::vector<PubKey> keysFrom(const Command &command)
 {
     std::vector<PubKey> keys;
-    for (const QString &text : command.arguments())
-        keys.push_back(keyFrom(text));
+    for (const QString &text : command.arguments()) {
+        if (command.verb() != "grant" || !levels.contains(text))
+            keys.push_back(keyFrom(text));
+    }
+    if (keys.empty())
+        throw UsageError(command.verb() + " needs a key");
     return keys;
 }
 
@@ -125,12 +131,21 @@ QJsonObject explainQuestion(QString given)
     return {{"event", object}};
 }
 
+/// By --level, or as a word among the keys: "grant npub1... write".
+QString levelOf(const Command &command)
+{
+    for (const QString &argument : command.arguments()) {
+        if (!command.has("--level") && levels.contains(argument))
+            return argument;
+    }
+    return command.choice("--level", levels);
+}
+
 } // namespace
 
 int grantAccess(const Command &command)
 {
-    QJsonObject body{{"level", command.choice("--level", {"read", "write"})},
-                     {"reason", command.value("--reason")}};
+    QJsonObject body{{"level", levelOf(command)}, {"reason", command.value("--reason")}};
     if (command.has("--expires")) {
         if (!fromIso(command.value("--expires")))
             throw UsageError("--expires must be ISO 8601 with an offset, like 2027-01-31T12:00:00Z");
@@ -151,7 +166,7 @@ int listAccounts(const Command &command)
 {
     QUrlQuery query;
     if (command.has("--level"))
-        addQuery(query, "level", command.choice("--level", {"none", "read", "write"}));
+        addQuery(query, "level", command.choice("--level", levels));
     if (command.has("--query"))
         addQuery(query, "q", command.value("--query"));
     return printList(command, "/api/admin/relay/accounts", query,

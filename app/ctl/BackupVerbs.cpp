@@ -13,6 +13,7 @@
 
 #include <QDir>
 #include <QFileInfo>
+#include <QUuid>
 
 namespace tower {
 
@@ -55,6 +56,26 @@ int backupHere(const Command &command)
     return 0;
 }
 
+/// By the tower, into its data folder, and from there to where it is wanted.
+int backupThere(const Command &command)
+{
+    const QString target = command.arguments().constFirst();
+    if (QFileInfo::exists(target))
+        throw Refused(target + " is there already");
+    AdminClient client(command);
+    const QString name = "backup-" + QUuid::createUuid().toString(QUuid::Id128) + ".db";
+    QJsonObject answer = client.post("/api/admin/backup", {{"file", name}});
+    const QString made = answer["path"].toString();
+    if (!QFileInfo(made).isFile())
+        throw Refused("the copy is " + made + " on the tower's machine, and this is another");
+    if (!QFile::rename(made, target))
+        throw Refused(QString("the copy can't be moved to %1; it is %2").arg(target, made));
+    answer.insert("file", target);
+    answer.insert("path", QFileInfo(target).absoluteFilePath());
+    report(command, answer, "written to " + target);
+    return 0;
+}
+
 } // namespace
 
 int backupDatabase(const Command &command)
@@ -62,13 +83,8 @@ int backupDatabase(const Command &command)
     const QString file = command.arguments().constFirst();
     if (command.has("--database"))
         return backupHere(command);
-    if (file.contains('/')) {
-        if (!command.has("--data-dir"))
-            throw UsageError(
-                "give a plain name (the copy is put into the tower's data folder), or --data-dir DIR with "
-                "the folder whose database is to be copied, or --database sqlite:FILE");
-        return backupHere(command);
-    }
+    if (file.contains('/'))
+        return command.has("--data-dir") ? backupHere(command) : backupThere(command);
     AdminClient client(command);
     const QJsonObject answer = client.post("/api/admin/backup", {{"file", file}});
     report(command, answer, "written to " + answer["file"].toString(file));

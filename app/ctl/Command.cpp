@@ -134,7 +134,7 @@ QByteArray Command::help()
     return R"(Usage: towerctl [options] COMMAND ...
 
 Relay access
-  grant KEY... --level read|write [--reason TEXT] [--expires ISO-8601]
+  grant KEY... none|read|write [--reason TEXT] [--expires ISO-8601]
   revoke KEY... [--reason TEXT] [--force]
   list [--level none|read|write] [--query TEXT] [--limit N | --all]
   explain KEY|EVENT-JSON|-        what the relay would be told, and why (- reads the event from stdin)

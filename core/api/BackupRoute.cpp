@@ -40,18 +40,18 @@ void refuseOwnName(const QString &name, const DatabaseUrl &database)
         throw badRequest("file", QStringLiteral("The program uses this name itself; choose another."));
 }
 
-QCoro::Task<HttpResponse> backup(DatabaseUrl url, QString dataDir, Reader &reader, HttpRequest request)
+QCoro::Task<HttpResponse> backup(const DatabaseUrl url, QString dataDir, Reader &reader, HttpRequest request)
 {
     const QString name = fileName(request.json());
     refuseOwnName(name, url);
     const QString path = QDir(dataDir).filePath(name);
-    const auto work = [url, path](Database &) {
-        backupSqlite(url, path);
+    const auto work = [path](Database &database) {
+        backupSqlite(database, path);
         return QFileInfo(path).size();
     };
     QFuture<qint64> writing = reader.run(work);
     const qint64 bytes = co_await writing;
-    co_return HttpResponse::json(QJsonObject{{QStringLiteral("file"), name}, {QStringLiteral("bytes"), bytes}});
+    co_return HttpResponse::json(QJsonObject{{QStringLiteral("file"), name}, {QStringLiteral("path"), path}, {QStringLiteral("bytes"), bytes}});
 }
 
 } // namespace

@@ -43,7 +43,6 @@ private slots:
         QTest::newRow("bad format") << QStringList{"export", "ledger", "--format", "xml"};
         QTest::newRow("bad url") << QStringList{"list", "--url", "127.0.0.1:8337"};
         QTest::newRow("user in the url") << QStringList{"list", "--url", "http://admin:pw@127.0.0.1:1"};
-        QTest::newRow("backup elsewhere") << QStringList{"backup", "/elsewhere/x.db"};
     }
     void wrongUsage()
     {
@@ -75,6 +74,7 @@ private slots:
         QTest::newRow("options after")
             << QStringList{"grant", keyNpub, "--level", "write", "--reason", "a friend"};
         QTest::newRow("options before") << QStringList{"--reason=a friend", "--level=write", "grant", keyHex};
+        QTest::newRow("level as a word") << QStringList{"grant", keyNpub, "write", "--reason", "a friend"};
         QTest::newRow("mixed") << QStringList{"--level",  "write", "grant", "--reason",
                                               "a friend", "--",    keyNpub};
     }

@@ -102,6 +102,23 @@ private slots:
         QCOMPARE(bodyOf(api.requests().constFirst()), (QJsonObject{{"file", "today.db"}}));
     }
 
+    void backupToAPlaceOfOnesOwn()
+    {
+        QTemporaryDir dir;
+        const QString made = dir.filePath("made.db"), wanted = dir.filePath("wanted.db");
+        QFile file(made);
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write("a copy") > 0);
+        file.close();
+        FakeApi api([&](const FakeApi::Request &) {
+            return json({{"file", "made.db"}, {"path", made}, {"bytes", 6}});
+        });
+        QCOMPARE(m_towerctl.run({"backup", wanted, "--url", api.url()}).exitCode, 0);
+        QVERIFY(QFile::exists(wanted) && !QFile::exists(made));
+        // What is there is never overwritten, and nothing is asked for then.
+        QCOMPARE(m_towerctl.run({"backup", wanted, "--url", api.url()}).exitCode, 1);
+        QCOMPARE(api.requests().size(), 1);
+    }
+
     void backupAndRestoreOfFiles()
     {
         QTemporaryDir dir;
