@@ -80,9 +80,15 @@ Page<ScoreChange> Identities::history(const PubKey &key, const PageRequest &page
     return m_store->history(key, page);
 }
 
-std::vector<std::pair<Tier, std::int64_t>> Identities::countByTier()
+TierCounts Identities::countByTier()
 {
-    return m_store->countByTier();
+    const auto rows = [](const TierCounts &counts) {
+        std::int64_t sum = 0;
+        for (const auto &[tier, n] : counts)
+            sum += n;
+        return sum;
+    };
+    return m_counts.get(m_clock.now(), [this] { return m_store->countByTier(); }, rows);
 }
 
 Identities::Ensured Identities::ensure(Transaction &transaction, const PubKey &key)

@@ -6,6 +6,7 @@
 #include "core/identity/Tier.h"
 #include "core/store/Database.h"
 #include "core/store/Page.h"
+#include "core/store/SlowCount.h"
 
 #include <QString>
 
@@ -53,6 +54,8 @@ struct IdentityFilter
     bool descending = true;
 };
 
+using TierCounts = std::vector<std::pair<Tier, std::int64_t>>;
+
 /// Table nostr_identities and the history of scores: reading, creating, and the one place where a score is
 /// written. Rules (who may change it, and that relay access follows) are Trust's. Core thread.
 class Identities
@@ -65,8 +68,8 @@ public:
     std::optional<Identity> find(const PubKey &key);
     Page<Identity> list(const IdentityFilter &filter, const PageRequest &page);
     Page<ScoreChange> history(const PubKey &key, const PageRequest &page);
-    /// How many identities each tier has, as stored.
-    std::vector<std::pair<Tier, std::int64_t>> countByTier();
+    /// How many identities each tier has, as stored (at most half a minute old when they are many).
+    TierCounts countByTier();
 
     /// The identity's row, locked for this transaction; created (tier new, score 0) when it is not there yet.
     struct Ensured
@@ -106,6 +109,7 @@ private:
     std::unique_ptr<IdentityStore> m_store;
     const Clock &m_clock;
     const Settings &m_settings;
+    SlowCount<TierCounts> m_counts;
 };
 
 } // namespace tower

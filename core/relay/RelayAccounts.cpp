@@ -93,7 +93,7 @@ std::vector<PubKey> RelayAccounts::outOfStep(Database &database, const AccessRul
 
 std::int64_t RelayAccounts::count()
 {
-    return m_store->count();
+    return m_count.get(m_clock.now(), [this] { return m_store->count(); }, [](std::int64_t n) { return n; });
 }
 
 RelayAccount RelayAccounts::grant(const PubKey &key, AccessLevel level, const QString &reason, const QString &actor,

@@ -5,6 +5,7 @@
 #include "core/activity/Activity.h"
 #include "core/identity/Identities.h"
 #include "core/relay/AccessRules.h"
+#include "core/store/SlowCount.h"
 
 #include <memory>
 #include <optional>
@@ -65,6 +66,7 @@ public:
     AccessLevel getAccess(const PubKey &key);
     std::optional<RelayAccount> find(const PubKey &key);
     Page<RelayAccount> list(const RelayAccountFilter &filter, const PageRequest &page);
+    /// How many accounts there are (at most half a minute old when they are many).
     std::int64_t count();
 
     /// Grants `level` by hand (`none` is a decision too); the identity is created when unknown. `expiresAt` must
@@ -131,6 +133,7 @@ private:
     Identities &m_identities;
     Activity &m_activity;
     std::optional<PubKey> m_timmy;
+    SlowCount<std::int64_t> m_count;
 };
 
 } // namespace tower
