@@ -138,7 +138,7 @@ private slots:
         IdentityHouse house(engine);
         house.setScore(numbered(1), 200);
         house.inTransaction([&](Transaction &transaction) {
-            house.identities.setDecayExempt(transaction, numbered(1));
+            house.identities.setDecayExempt(transaction, numbered(1), true);
             return 0;
         });
         house.clock.advance(days(4'000));

@@ -31,7 +31,9 @@ private slots:
         house.trust.followRules(outOfStep(house));
         QVERIFY(outOfStep(house).empty());
 
-        const auto establishedNow = house.identities.list({.tier = Tier::Established}, {}).items;
+        IdentityFilter established;
+        established.tier = Tier::Established;
+        const auto establishedNow = house.identities.list(established, {}).items;
         QCOMPARE(establishedNow.size(), std::size_t(3));
         RelayAccountFilter readers;
         readers.level = AccessLevel::Read;
@@ -61,10 +63,11 @@ private slots:
         QVERIFY(!house.identity(keyOf(1)).decayExempt);
         QCOMPARE(house.relayAccounts.find(keyOf(2))->grantedBy, GrantedBy::Seed);
         QVERIFY(house.identity(keyOf(2)).decayExempt);
-        const auto rows = house.services.activity.list({.action = QStringLiteral("relay.unseed")}, {}).items;
-        QCOMPARE(rows.size(), std::size_t(1));
+        ActivityFilter unseeded;
+        unseeded.action = QStringLiteral("relay.unseed");
+        QCOMPARE(house.services.activity.list(unseeded, {}).items.size(), std::size_t(1));
         house.relayAccounts.seedElite(keyOf(2));
-        QCOMPARE(house.services.activity.list({.action = QStringLiteral("relay.unseed")}, {}).items.size(), std::size_t(1));
+        QCOMPARE(house.services.activity.list(unseeded, {}).items.size(), std::size_t(1));
     }
 
 private:
