@@ -29,10 +29,11 @@ PolicyStore::Standing standingFrom(const Row &row)
                                   grantedByFromText(account[1]).value_or(GrantedBy::AutoTier), optionalTime(account[2]),
                                   optionalTime(account[3])};
     }
-    if (const QStringList queued = row.text("queued").split(u' '); queued.size() == 3) {
+    if (const QStringList queued = row.text("queued").split(u' '); queued.size() == 4) {
         out.queueStatus = queueStatusFromText(queued[0]);
         out.publishState = queued[1] == toText(PublishState::Published) ? PublishState::Published : PublishState::None;
         out.approvedRevocation = optionalTime(queued[2]);
+        out.publishEnded = queued[3] != QLatin1String("0");
     }
     return out;
 }
@@ -47,7 +48,8 @@ PolicyStore::Standing PolicyStore::standing(const PubKey &author, const EventId 
         SELECT i.trust_score || ' ' || i.last_seen || ' ' || i.decay_days_taken || ' ' || i.decay_exempt AS identity,
                a.access_level || ' ' || a.granted_by || ' ' || COALESCE(CAST(a.revoked_at AS TEXT), '-') || ' '
                    || COALESCE(CAST(a.expires_at AS TEXT), '-') AS account,
-               q.status || ' ' || q.publish_state || ' ' || COALESCE(CAST(q.approved_revocation AS TEXT), '-') AS queued
+               q.status || ' ' || q.publish_state || ' ' || COALESCE(CAST(q.approved_revocation AS TEXT), '-')
+                   || ' ' || q.publish_ended AS queued
         FROM (SELECT 1 AS one) base
         LEFT JOIN nostr_identities i ON i.pubkey = ?
         LEFT JOIN relay_accounts a ON a.pubkey = i.pubkey

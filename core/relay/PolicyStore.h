@@ -23,6 +23,7 @@ public:
         std::optional<StoredAccess> access;
         std::optional<QueueStatus> queueStatus;
         PublishState publishState = PublishState::None;
+        bool publishEnded = false;                ///< what was approved is not to be published any more
         std::optional<Millis> approvedRevocation; ///< the author's revocation that the approval passed over
     };
 

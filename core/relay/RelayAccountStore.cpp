@@ -129,6 +129,16 @@ bool RelayAccountStore::setAutomatic(const PubKey &key, AccessLevel level, Milli
            == 1;
 }
 
+void RelayAccountStore::endAllowances(const PubKey &key)
+{
+    m_database.execute(R"sql(
+        UPDATE relay_event_queue
+        SET publish_state = 'failed', publish_ended = 1, publish_answer = 'the author''s access was revoked'
+        WHERE pubkey = ? AND status IN ('approved', 'auto_approved') AND publish_state IN ('waiting', 'failed')
+          AND publish_ended = 0)sql",
+                       {key});
+}
+
 std::vector<PubKey> RelayAccountStore::seeded()
 {
     return m_database.all("SELECT pubkey FROM relay_accounts WHERE granted_by = 'seed' ORDER BY pubkey", {},

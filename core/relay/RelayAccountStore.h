@@ -30,6 +30,8 @@ public:
     void remove(const PubKey &key);
     /// Changes the row only if it is still automatic: a manual decision made meanwhile stands.
     bool setAutomatic(const PubKey &key, AccessLevel level, Millis now);
+    /// Whatever of this author was approved and is not on the relay yet stays off it, until it is approved anew.
+    void endAllowances(const PubKey &key);
     std::vector<PubKey> seeded();
     /// Turns a seeded row into an automatic one.
     void unseed(const PubKey &key);

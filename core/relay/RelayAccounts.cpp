@@ -202,9 +202,8 @@ RelayAccount RelayAccounts::revokeIn(Transaction &transaction, const PubKey &key
     const auto stored = m_store->find(key, now, rules(), true);
     if (!stored)
         throw notFound(QStringLiteral("No relay account has this key."), "account_not_found");
-    if (m_timmy == key && !force) {
+    if (m_timmy == key && !force)
         throw timmyOwnKey();
-    }
     if (stored->access.revokedAt)
         return stored->account;
 
@@ -217,6 +216,7 @@ RelayAccount RelayAccounts::revokeIn(Transaction &transaction, const PubKey &key
     after.expiresAt.reset();
     after.notes = reason;
     m_store->put(after);
+    m_store->endAllowances(key);
     m_activity.record(transaction, {actor, QStringLiteral("relay.revoke"), key.text(), reason, described(stored->account), described(after)});
     transaction.changed("relay_account", key.text());
     return after;

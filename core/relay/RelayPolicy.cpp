@@ -99,7 +99,7 @@ RelayPolicy::Verdict RelayPolicy::judge(const Event &event, Judgement &judgement
     const bool approved = standing.queueStatus == QueueStatus::Approved || standing.queueStatus == QueueStatus::AutoApproved;
     const bool published = standing.publishState == PublishState::Published;
     const bool revokedSince = revoked && standing.access->revokedAt != standing.approvedRevocation;
-    if (approved && !published && !revokedSince) {
+    if (approved && !published && !standing.publishEnded && !revokedSince) {
         return judgement.decides("approved event", QStringLiteral("This event was approved and is on its way to the relay."),
                                  {PolicyAction::Accept, "approved", {}});
     }
@@ -154,6 +154,11 @@ RelayPolicy::Verdict RelayPolicy::judge(const Event &event, Judgement &judgement
     if (approved && published) {
         return judgement.decides("earlier decision", QStringLiteral("This event was approved and is on the relay already."),
                                  {PolicyAction::Accept, "already-published", {}});
+    }
+
+    if (approved && standing.publishEnded) {
+        return judgement.decides("earlier decision", QStringLiteral("This event's approval has ended; it can be approved anew."),
+                                 {PolicyAction::Reject, "approval-ended", "blocked: the approval of this post has ended; ask the operator"});
     }
 
     // 6. What needs no moderation.

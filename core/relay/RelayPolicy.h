@@ -26,7 +26,7 @@ struct PolicyDecision
     QByteArray message; ///< shown to the author; empty for shadowReject
     QByteArray reason;  ///< machine code: invalid, approved, timmy, open-kind, no-access, read-only,
                         ///< unmoderated-kind, ephemeral, elite, queued, queue-full, already-pending,
-                        ///< already-rejected, already-published, banned-event, kind-not-allowed, blocked-ip,
+                        ///< already-rejected, already-published, approval-ended, banned-event, kind-not-allowed, blocked-ip,
                         ///< internal
 };
 

@@ -242,6 +242,9 @@ private slots:
         house.clock.advance(seconds(1));
         house.revoke(keyOf(writer));
         QCOMPARE(house.verdict(event), QStringLiteral("reject no-access"));
+        // Access that comes back does not bring the approval back.
+        house.grant(keyOf(writer), Write);
+        QCOMPARE(house.verdict(event), QStringLiteral("reject approval-ended"));
     }
 
     void noClockDecidesWhetherTheAuthorWasRevokedSince()
