@@ -101,9 +101,11 @@ TowerOptions readCommandLine(const QStringList &arguments, const QProcessEnviron
         throw CommandLineExit{2, QStringLiteral("--tls-cert and --tls-key belong together.")};
     out.behindProxy = parser.isSet(proxy);
     if (!out.address.isLoopback() && out.tlsCertificate.isEmpty() && !out.behindProxy) {
-        throw CommandLineExit{2, QStringLiteral("--listen %1 can be reached from outside: give a certificate (--tls-cert, "
-                                                "--tls-key), or say that a TLS proxy stands in front (--behind-proxy).")
-                                     .arg(parser.value(listen))};
+        throw badRequest("listen",
+                         QStringLiteral("--listen %1 can be reached from outside: give a certificate (--tls-cert, "
+                                        "--tls-key), or say that a TLS proxy stands in front (--behind-proxy).")
+                             .arg(parser.value(listen)),
+                         "address_refused");
     }
     out.demo = parser.isSet(demo);
     out.printSettings = parser.isSet(print);

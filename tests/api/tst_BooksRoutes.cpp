@@ -54,14 +54,14 @@ private slots:
         const auto list = [&](const QByteArray &query) {
             return api.get("/api/admin/activity?" + query).items();
         };
-        const QJsonArray all = list("actor=admin&subject=" + key);
+        const QJsonArray all = list("actor=admin:token&subject=" + key);
         QCOMPARE(all.size(), 3);
         QCOMPARE(all.at(0)["action"].toString(), QStringLiteral("identity.adjust"));
         QCOMPARE(all.at(2)["reason"].toString(), QStringLiteral("r1"));
         QCOMPARE(all.at(1)["before"]["level"].toString(), QStringLiteral("read"));
         QCOMPARE(all.at(1)["after"]["level"].toString(), QStringLiteral("none"));
         QCOMPARE(list("action=relay.revoke").size(), 1);
-        QCOMPARE(list("action=relay.&actor=admin").size(), 2);
+        QCOMPARE(list("action=relay.&actor=admin:token").size(), 2);
         QCOMPARE(list("subject=" + key + "&actor=admin&since=" + toIso(start + seconds(5)).toLatin1() +
                       "&until=" + toIso(start + seconds(15)).toLatin1())
                      .size(),

@@ -242,8 +242,12 @@ void TestIdentityRoutes::tokenMovesLastSeen()
     const QByteArray token = user.token();
     api.trust.adjust(user.pubkey(), 100, {}, QStringLiteral("admin"));
     api.clock.advance(days(40));
-    // Seen by the operator is not seen; decay that is due is stored before the absence ends.
-    QCOMPARE(api.get("/api/admin/identities/" + user.hex()).json().value(u"decayDue").toInt(), 10);
+    // Seen by the operator is not seen; decay that is due is stored, and explained, before the absence ends.
+    const QJsonObject looked = api.get("/api/admin/identities/" + user.hex()).json();
+    QCOMPARE(looked.value(u"score").toInt(), 90);
+    QCOMPARE(looked.value(u"decayDue").toInt(), 0);
+    QCOMPARE(looked.value(u"history").toArray().at(0)["why"].toString(), QStringLiteral("decay"));
+    QVERIFY(looked.value(u"lastSeen").toString() != toIso(api.clock.now()));
     const Answer me = user.me(token);
     QCOMPARE(me.json().value(u"score").toInt(), 90);
     QCOMPARE(me.text("lastSeen"), toIso(api.clock.now()));

@@ -20,9 +20,12 @@ namespace {
 
 constexpr int clients = 4;
 
-SecretKey author()
+/// So many that none of them ever has more open posts than the queue takes of one.
+constexpr int authors = 200;
+
+SecretKey author(int number)
 {
-    return *SecretKey::fromText(QByteArray(64, '7'));
+    return *SecretKey::fromText(QByteArray::number(7'000 + number % authors).rightJustified(64, '7'));
 }
 
 /// What the tower said yes to, and what was under way when it died (which may have happened or not).
@@ -84,12 +87,12 @@ public:
     void run(std::atomic<int> &answers)
     {
         HttpClient admin(m_url, adminToken), relay(m_url, policySecret);
-        const SecretKey writer = author();
         for (int n = 0; n < 100'000; ++n) {
             const QByteArray key =
                 QByteArray::number(m_round * 10'000'000 + m_number * 1'000'000 + n).rightJustified(64, '0');
             if (!decide(admin, key, "write") || (n % 4 == 0 && !decide(admin, key, "none")))
                 return;
+            const SecretKey writer = author(m_number * (authors / clients) + n);
             Event event;
             event.pubkey = writer.pubKey();
             event.createdAt = 1'700'000'000;
@@ -186,9 +189,12 @@ private slots:
             }
             Towerd tower(data);
             QVERIFY2(tower.serve(), tower.errors().right(3'000));
+            QJsonArray writers;
+            for (int n = 0; n < authors; ++n)
+                writers.append(author(n).pubKey().text());
             HttpClient(tower.url(), adminToken)
-                .post("/api/admin/relay/accounts/" + author().pubKey().hex() + "/grant",
-                      QJsonObject{{"level", "write"}});
+                .post("/api/admin/relay/accounts/bulk",
+                      QJsonObject{{"action", "grant"}, {"level", "write"}, {"pubkeys", writers}});
 
             std::vector<Load> loads;
             for (int n = 0; n < clients; ++n)

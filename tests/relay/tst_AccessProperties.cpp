@@ -205,8 +205,12 @@ private:
             end == noEnd ? std::nullopt : std::optional(start + Millis(end * 3'600'000));
         const auto previous = m_house.accounts.find(keyOf(step.who));
         const Person before = person;
-        const RelayAccount made =
-            m_house.grant(keyOf(step.who), static_cast<AccessLevel>(step.level), expires);
+        const auto level = static_cast<AccessLevel>(step.level);
+        if (step.who == 0 && level != AccessLevel::Write) {
+            RC_ASSERT(errorCodeOf([&] { m_house.grant(keyOf(0), level, expires); }) == "timmy_own_key");
+            return;
+        }
+        const RelayAccount made = m_house.grant(keyOf(step.who), level, expires);
         person.meet(m_hour);
         person.account = person.byHand = true;
         person.revoked = false;
