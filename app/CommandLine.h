@@ -44,6 +44,7 @@ struct CommandLineExit
 
 /// Reads the options of towerd and tower-console. Throws CommandLineExit, or ServiceError for a setting or a
 /// database URL that is not right. Touches no file but the config file.
-TowerOptions readCommandLine(const QStringList &arguments, const QProcessEnvironment &environment, bool console);
+TowerOptions readCommandLine(const QStringList &arguments, const QProcessEnvironment &environment,
+                             bool console);
 
 } // namespace tower

@@ -47,14 +47,18 @@ class Past
 {
 public:
     explicit Past(const TowerOptions &options)
-        : m_clock(SystemClock().now() - days(historyDays)), m_database(opened(options, m_clock)), m_activity(m_database, m_clock),
-          m_identities(m_database, m_clock, options.settings),
-          m_accounts(m_database, m_clock, options.settings, m_identities, m_activity),
-          m_trust(m_database, m_clock, options.settings, m_identities, m_accounts, m_activity),
-          m_vouches(m_database, m_clock, options.settings, m_identities, m_accounts, m_trust, m_activity), m_log(m_database, m_clock),
-          m_queue(m_database, m_clock, m_identities, m_activity),
-          m_changes(m_database), m_management(m_database, m_clock, m_accounts, m_queue, m_activity, m_changes),
-          m_policy(m_database, m_clock, options.settings, m_accounts, m_queue, m_management, m_log)
+        : m_clock(SystemClock().now() - days(historyDays))
+        , m_database(opened(options, m_clock))
+        , m_activity(m_database, m_clock)
+        , m_identities(m_database, m_clock, options.settings)
+        , m_accounts(m_database, m_clock, options.settings, m_identities, m_activity)
+        , m_trust(m_database, m_clock, options.settings, m_identities, m_accounts, m_activity)
+        , m_vouches(m_database, m_clock, options.settings, m_identities, m_accounts, m_trust, m_activity)
+        , m_log(m_database, m_clock)
+        , m_queue(m_database, m_clock, m_identities, m_activity)
+        , m_changes(m_database)
+        , m_management(m_database, m_clock, m_accounts, m_queue, m_activity, m_changes)
+        , m_policy(m_database, m_clock, options.settings, m_accounts, m_queue, m_management, m_log)
     {
         for (int i = 0; i < identityCount; ++i)
             m_members.push_back(memberOf(i));
@@ -104,7 +108,8 @@ private:
     {
         static constexpr int ceilings[] = {8, 8, 9, 30, 45, 48, 120, 180, 60, 420};
         const int ceiling = ceilings[number % 10];
-        m_trust.adjust(member(number).pubkey, m_random.bounded(ceiling / 3, ceiling + 1), demo::scoreReason(number), operatorName);
+        m_trust.adjust(member(number).pubkey, m_random.bounded(ceiling / 3, ceiling + 1),
+                       demo::scoreReason(number), operatorName);
     }
 
     void decide(int number)
@@ -112,11 +117,21 @@ private:
         const PubKey &key = member(number).pubkey;
         switch (number / 4 % 7) {
         case 0:
-        case 1: m_accounts.grant(key, AccessLevel::Write, demo::grantReason(number), operatorName); break;
-        case 2: m_accounts.grant(key, AccessLevel::Write, demo::grantReason(number), operatorName, SystemClock().now() + days(7 + number % 20)); break;
-        case 3: m_accounts.grant(key, AccessLevel::Read, demo::grantReason(number), operatorName); break;
-        case 4: m_accounts.revoke(key, demo::revokeReason(number), operatorName); break;
-        default: break;
+        case 1:
+            m_accounts.grant(key, AccessLevel::Write, demo::grantReason(number), operatorName);
+            break;
+        case 2:
+            m_accounts.grant(key, AccessLevel::Write, demo::grantReason(number), operatorName,
+                             SystemClock().now() + days(7 + number % 20));
+            break;
+        case 3:
+            m_accounts.grant(key, AccessLevel::Read, demo::grantReason(number), operatorName);
+            break;
+        case 4:
+            m_accounts.revoke(key, demo::revokeReason(number), operatorName);
+            break;
+        default:
+            break;
         }
     }
 
@@ -126,14 +141,16 @@ private:
         Event event;
         const int die = m_random.bounded(10);
         event.kind = die == 0 ? 0 : die == 1 ? 30023 : die == 2 ? 20001 : 1;
-        event.content = event.kind == 0 ? demo::profile(number) : demo::note(static_cast<int>(m_random.bounded(1000)));
+        event.content =
+            event.kind == 0 ? demo::profile(number) : demo::note(static_cast<int>(m_random.bounded(1000)));
         if (m_random.bounded(3) == 0)
             event.tags.push_back({"t", "lightning"});
         m_policy.decide(signedBy(author, event), demo::source(number), [](const PolicyDecision &) {});
         m_queue.flush();
     }
 
-    /// One who has just become elite, or long has been, speaks for a newcomer; a few such words are taken back.
+    /// One who has just become elite, or long has been, speaks for a newcomer; a few such words are taken
+    /// back.
     void vouch(int number)
     {
         IdentityFilter elite;
@@ -141,8 +158,10 @@ private:
         const std::vector<Identity> found = m_identities.list(elite, {50, {}}).items;
         if (found.empty())
             return;
-        const PubKey &key = found[static_cast<std::size_t>(number) % std::min<std::size_t>(found.size(), 6)].pubkey;
-        const auto voucher = std::find_if(m_members.begin(), m_members.end(), [&key](const Member &m) { return m.pubkey == key; });
+        const PubKey &key =
+            found[static_cast<std::size_t>(number) % std::min<std::size_t>(found.size(), 6)].pubkey;
+        const auto voucher = std::find_if(m_members.begin(), m_members.end(),
+                                          [&key](const Member &m) { return m.pubkey == key; });
         const PubKey vouchee = member(number - m_random.bounded(4)).pubkey;
         if (voucher == m_members.end() || vouchee == key)
             return;
@@ -160,9 +179,11 @@ private:
     {
         const PubKey &key = member(number).pubkey;
         for (int i = 0; i < number % 4; ++i)
-            m_trust.recordSuccess(key, Sats(120 + number), QStringLiteral("job:demo-%1-%2").arg(number).arg(i));
+            m_trust.recordSuccess(key, Sats(120 + number),
+                                  QStringLiteral("job:demo-%1-%2").arg(number).arg(i));
         if (number % 6 == 1)
-            m_trust.recordFailure(key, demo::failure(number), QStringLiteral("job:demo-%1-x").arg(number), false);
+            m_trust.recordFailure(key, demo::failure(number), QStringLiteral("job:demo-%1-x").arg(number),
+                                  false);
         if (number % 3 == 0)
             m_trust.note(key, demo::remark(number), operatorName);
     }
@@ -175,8 +196,11 @@ private:
             return;
         const bool advertising = event->content.contains("DOUBLE");
         const bool unsure = !advertising && event->kind == 30023;
-        const Review verdict{advertising ? ReviewVerdict::Flag : unsure ? ReviewVerdict::Undecided : ReviewVerdict::Approve,
-                             demo::verdict(advertising, unsure), {}};
+        const Review verdict{advertising ? ReviewVerdict::Flag
+                             : unsure    ? ReviewVerdict::Undecided
+                                         : ReviewVerdict::Approve,
+                             demo::verdict(advertising, unsure),
+                             {}};
         m_queue.takeReview(event->eventId, verdict, {toText(Tier::Trusted)});
     }
 
@@ -184,7 +208,8 @@ private:
     void judge(int oldest)
     {
         for (const QueueStatus status : {QueueStatus::Flagged, QueueStatus::Pending}) {
-            const auto waiting = m_queue.list({status, {}}, {std::min(oldest, PageRequest::maximumLimit), {}}).items;
+            const auto waiting =
+                m_queue.list({status, {}}, {std::min(oldest, PageRequest::maximumLimit), {}}).items;
             for (std::size_t i = 0; i < waiting.size(); ++i) {
                 const bool decline = status == QueueStatus::Flagged || i % 5 == 0;
                 if (decline && (status == QueueStatus::Pending || i % 2 == 0))
@@ -231,7 +256,8 @@ Demo::Demo(TowerOptions &options)
     if (!m_folder.isValid())
         throw unavailable(QStringLiteral("No temporary folder could be made for the demo."), "demo_folder");
     options.dataDir = m_folder.path();
-    options.database = DatabaseUrl::parse(QStringLiteral("sqlite:") + QDir(m_folder.path()).filePath(QStringLiteral("tower.db")));
+    options.database = DatabaseUrl::parse(QStringLiteral("sqlite:") +
+                                          QDir(m_folder.path()).filePath(QStringLiteral("tower.db")));
     Past(options).live();
 }
 

@@ -14,18 +14,22 @@ const char *pick(const std::array<const char *, N> &texts, int number)
     return texts[static_cast<std::size_t>(number) % N];
 }
 
-constexpr std::array scoreReasons{"jobs completed", "long-standing customer", "brought over from the old list", "helps in the support channel",
+constexpr std::array scoreReasons{"jobs completed", "long-standing customer",
+                                  "brought over from the old list", "helps in the support channel",
                                   "first job went well"};
-constexpr std::array grantReasons{"met at the Lightning meetup", "runs the community calendar", "asked by mail", "translates our posts",
-                                  "guest for the conference week", "known from the old relay"};
-constexpr std::array revokeReasons{"copy-paste advertising", "asked to be removed", "key reported as stolen", "abuse of other members"};
+constexpr std::array grantReasons{
+    "met at the Lightning meetup", "runs the community calendar",   "asked by mail",
+    "translates our posts",        "guest for the conference week", "known from the old relay"};
+constexpr std::array revokeReasons{"copy-paste advertising", "asked to be removed", "key reported as stolen",
+                                   "abuse of other members"};
 constexpr std::array rejectReasons{"advertising", "off topic", "posted twice", "links to a phishing page"};
 constexpr std::array notes{
     "Just set up my first channel. Routing fees are a rabbit hole.",
     "gm. Anybody else seeing slow gossip sync after the upgrade?",
     "Timmy wrote the whole release announcement for 180 sats. Not bad at all.",
     "Looking for people who run CLN on a small board: how much disk do you give the database?",
-    "Reminder: the meetup is on Thursday, 19:00, at the usual place. Bring a hardware wallet if you want help with it.",
+    "Reminder: the meetup is on Thursday, 19:00, at the usual place. Bring a hardware wallet if you want "
+    "help with it.",
     "I wrote down what I learned about watchtowers. Long read, corrections welcome.",
     "Does the relay keep long-form posts? Mine vanished yesterday.",
     "Zapped the wrong person. Twice. You are welcome, stranger.",
@@ -40,24 +44,50 @@ constexpr std::array notes{
     "Proposal: let us keep one thread per topic, so that newcomers find things again.",
     "The generosity pool paid for my first job. Paying it forward now.",
 };
-constexpr std::array vouchTexts{"Met them, worked with them, would trust them with my node.", "Good people. Helped me recover my channels.",
-                                "I vouch for this one."};
+constexpr std::array vouchTexts{"Met them, worked with them, would trust them with my node.",
+                                "Good people. Helped me recover my channels.", "I vouch for this one."};
 constexpr std::array failures{"the request asked for something refused", "the answer could not be used"};
-constexpr std::array remarks{"Runs the Thursday meetup.", "Wrote to us about a lost key; now on a new one.", "Pays promptly, asks precisely.",
-                             "Translator for the German community.", "Shares one machine with two others: similar times are no sign."};
-constexpr std::array names{"ada", "bruno", "carla", "dmitri", "esther", "farid", "greta", "hiro", "ines", "jonas"};
+constexpr std::array remarks{"Runs the Thursday meetup.", "Wrote to us about a lost key; now on a new one.",
+                             "Pays promptly, asks precisely.", "Translator for the German community.",
+                             "Shares one machine with two others: similar times are no sign."};
+constexpr std::array names{"ada",   "bruno", "carla", "dmitri", "esther",
+                           "farid", "greta", "hiro",  "ines",   "jonas"};
 
 } // namespace
 
-QString scoreReason(int number) { return QString::fromUtf8(pick(scoreReasons, number)); }
-QString grantReason(int number) { return QString::fromUtf8(pick(grantReasons, number / 4)); }
-QString revokeReason(int number) { return QString::fromUtf8(pick(revokeReasons, number / 28)); }
-QString rejectReason(int number) { return QString::fromUtf8(pick(rejectReasons, number / 5)); }
-QByteArray note(int number) { return pick(notes, number); }
+QString scoreReason(int number)
+{
+    return QString::fromUtf8(pick(scoreReasons, number));
+}
+QString grantReason(int number)
+{
+    return QString::fromUtf8(pick(grantReasons, number / 4));
+}
+QString revokeReason(int number)
+{
+    return QString::fromUtf8(pick(revokeReasons, number / 28));
+}
+QString rejectReason(int number)
+{
+    return QString::fromUtf8(pick(rejectReasons, number / 5));
+}
+QByteArray note(int number)
+{
+    return pick(notes, number);
+}
 
-QByteArray vouch(int number) { return pick(vouchTexts, number); }
-QString failure(int number) { return QString::fromUtf8(pick(failures, number)); }
-QString remark(int number) { return QString::fromUtf8(pick(remarks, number / 3)); }
+QByteArray vouch(int number)
+{
+    return pick(vouchTexts, number);
+}
+QString failure(int number)
+{
+    return QString::fromUtf8(pick(failures, number));
+}
+QString remark(int number)
+{
+    return QString::fromUtf8(pick(remarks, number / 3));
+}
 
 QString verdict(bool advertising, bool unsure)
 {
@@ -69,7 +99,8 @@ QString verdict(bool advertising, bool unsure)
 
 QByteArray profile(int number)
 {
-    return QByteArray("{\"name\":\"") + pick(names, number) + QByteArray::number(number) + "\",\"about\":\"a member of the demo\"}";
+    return QByteArray("{\"name\":\"") + pick(names, number) + QByteArray::number(number) +
+           "\",\"about\":\"a member of the demo\"}";
 }
 
 QByteArray source(int number)

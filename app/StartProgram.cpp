@@ -34,7 +34,8 @@ void loadSaved(TowerOptions &options)
 int printSettings(TowerOptions options)
 {
     loadSaved(options);
-    const Secrets secrets(options.environment, [&] { return openSecretStore(keychainService(options.dataDir), options.dataDir); });
+    const Secrets secrets(options.environment,
+                          [&] { return openSecretStore(keychainService(options.dataDir), options.dataDir); });
     for (const QString &warning : options.settings.warnings())
         std::fprintf(stderr, "towerd: %s\n", qUtf8Printable(warning));
     std::fputs(qUtf8Printable(describeSettings(options.settings, secrets)), stdout);
@@ -46,7 +47,8 @@ int printSettings(TowerOptions options)
 int startProgram(const QStringList &arguments, bool console, const std::function<int(TowerOptions)> &run)
 {
     hardenProcess();
-    QCoreApplication::setApplicationName(console ? QStringLiteral("tower-console") : QStringLiteral("towerd"));
+    QCoreApplication::setApplicationName(console ? QStringLiteral("tower-console")
+                                                 : QStringLiteral("towerd"));
     QCoreApplication::setApplicationVersion(QStringLiteral(TOWER_VERSION));
     const char *name = console ? "tower-console" : "towerd";
     try {

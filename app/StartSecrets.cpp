@@ -24,7 +24,10 @@ QByteArray fingerprintOf(const Secrets &secrets, Secret secret)
         return secrets.fingerprint(secret);
     const auto key = SecretKey::fromText(secrets.value(secret).view());
     if (!key)
-        throw ServiceError(ErrorKind::BadRequest, "invalid_secret", QStringLiteral("TIMMY_NOSTR_NSEC is neither an nsec nor 64 hex digits of a private key."), "TIMMY_NOSTR_NSEC");
+        throw ServiceError(
+            ErrorKind::BadRequest, "invalid_secret",
+            QStringLiteral("TIMMY_NOSTR_NSEC is neither an nsec nor 64 hex digits of a private key."),
+            "TIMMY_NOSTR_NSEC");
     return key->pubKey().hex();
 }
 
@@ -34,8 +37,8 @@ bool usedAtStart(Secret secret)
     return secret != Secret::DataKey;
 }
 
-/// Under this name the fingerprint of a secret stands that is about to replace another: whichever of the two a
-/// crash leaves in the store, the next start knows it.
+/// Under this name the fingerprint of a secret stands that is about to replace another: whichever of the two
+/// a crash leaves in the store, the next start knows it.
 QString nextName(Secret secret)
 {
     return nameOf(secret) + QStringLiteral("#next");
@@ -47,7 +50,10 @@ class Settling
 {
 public:
     Settling(Secrets &secrets, Database &database, const QStringList &accepted)
-        : m_secrets(secrets), m_fingerprints(database), m_database(database), m_accepted(accepted)
+        : m_secrets(secrets)
+        , m_fingerprints(database)
+        , m_database(database)
+        , m_accepted(accepted)
     {
     }
 
@@ -68,11 +74,12 @@ public:
                 if (m_fingerprints.isKnown(name))
                     throw missing(name);
             } else if (usedAtStart(spec.secret) && isDifferent(spec.secret)) {
-                throw conflict(QStringLiteral("%1 is not the one that this database was used with. Bring the old one "
-                                              "back, or, if the change is meant, start once with "
-                                              "--accept-secret-change %1.")
-                                   .arg(name),
-                               "secret_changed");
+                throw conflict(
+                    QStringLiteral("%1 is not the one that this database was used with. Bring the old one "
+                                   "back, or, if the change is meant, start once with "
+                                   "--accept-secret-change %1.")
+                        .arg(name),
+                    "secret_changed");
             }
         }
     }
@@ -84,16 +91,21 @@ public:
         for (const SecretSpec &spec : Secrets::catalogue()) {
             const QString name = nameOf(spec.secret);
             const bool isUsed = m_secrets.isSet(spec.secret) && usedAtStart(spec.secret);
-            const bool changed = isUsed ? isDifferent(spec.secret)
-                                        : isAccepted(spec.secret) && m_fingerprints.isKnown(name);
+            const bool changed =
+                isUsed ? isDifferent(spec.secret) : isAccepted(spec.secret) && m_fingerprints.isKnown(name);
             if (isUsed)
-                m_fingerprints.remember(transaction, name, fingerprintOf(m_secrets, spec.secret), clock.now());
+                m_fingerprints.remember(transaction, name, fingerprintOf(m_secrets, spec.secret),
+                                        clock.now());
             else if (changed)
                 m_fingerprints.forget(transaction, name);
             m_fingerprints.forget(transaction, nextName(spec.secret));
             if (changed) {
-                activity.record(transaction, {QStringLiteral("admin:command-line"), QStringLiteral("secret.change"),
-                                              name, QStringLiteral("accepted at start"), {}, {}});
+                activity.record(transaction, {QStringLiteral("admin:command-line"),
+                                              QStringLiteral("secret.change"),
+                                              name,
+                                              QStringLiteral("accepted at start"),
+                                              {},
+                                              {}});
             }
         }
         transaction.commit();
@@ -104,18 +116,19 @@ private:
 
     static ServiceError missing(const QString &name)
     {
-        return conflict(QStringLiteral("%1 was used with this database before and is missing now. Bring it back "
-                                       "(environment, %1_FILE, keychain or secrets.ini in the data folder), or start "
-                                       "once with --accept-secret-change %1.")
-                            .arg(name),
-                        "secret_missing");
+        return conflict(
+            QStringLiteral("%1 was used with this database before and is missing now. Bring it back "
+                           "(environment, %1_FILE, keychain or secrets.ini in the data folder), or start "
+                           "once with --accept-secret-change %1.")
+                .arg(name),
+            "secret_missing");
     }
 
     bool isDifferent(Secret secret)
     {
         const QByteArray fingerprint = fingerprintOf(m_secrets, secret);
-        return m_fingerprints.check(nameOf(secret), fingerprint) == Match::Different
-               && m_fingerprints.check(nextName(secret), fingerprint) != Match::Same;
+        return m_fingerprints.check(nameOf(secret), fingerprint) == Match::Different &&
+               m_fingerprints.check(nextName(secret), fingerprint) != Match::Same;
     }
 
     Secrets &m_secrets;
@@ -138,10 +151,11 @@ void checkTimmyKey(const Secrets &secrets)
         static_cast<void>(fingerprintOf(secrets, Secret::TimmyNostrNsec));
 }
 
-StartIdentity settleSecrets(Secrets &secrets, const Settings &settings, Database &database, const Clock &clock,
-                            Activity &activity, const QStringList &acceptedChanges)
+StartIdentity settleSecrets(Secrets &secrets, const Settings &settings, Database &database,
+                            const Clock &clock, Activity &activity, const QStringList &acceptedChanges)
 {
-    const bool ephemeral = settings.flag(Setting::TimmyNostrEphemeral) && !secrets.isSet(Secret::TimmyNostrNsec);
+    const bool ephemeral =
+        settings.flag(Setting::TimmyNostrEphemeral) && !secrets.isSet(Secret::TimmyNostrNsec);
     Settling settling(secrets, database, acceptedChanges);
     settling.refuse(ephemeral);
     if (!ephemeral && secrets.isMissing(Secret::TimmyNostrNsec)) {
@@ -169,7 +183,9 @@ void rotateSecret(Secrets &secrets, Secret secret, Database &database, const Clo
                   const QString &actor)
 {
     if (secrets.isFixed(secret))
-        throw conflict(QStringLiteral("%1 is set by the environment or a file: change it there.").arg(nameOf(secret)), "secret_fixed");
+        throw conflict(
+            QStringLiteral("%1 is set by the environment or a file: change it there.").arg(nameOf(secret)),
+            "secret_fixed");
     Fingerprints fingerprints(database);
     SecretBytes value = randomSecretHex();
     const QByteArray fingerprint = Secrets::fingerprintOf(secret, value.view());

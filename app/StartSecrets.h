@@ -22,10 +22,11 @@ void checkTimmyKey(const Secrets &secrets);
 /// Makes the secrets that a first start makes, and holds the others against what the database remembers of
 /// them: one that is missing or different stops the start with what to do ("secret_missing",
 /// "secret_changed"), unless its name is among `acceptedChanges`. Nothing is ever silently regenerated.
-StartIdentity settleSecrets(Secrets &secrets, const Settings &settings, Database &database, const Clock &clock,
-                            Activity &activity, const QStringList &acceptedChanges);
+StartIdentity settleSecrets(Secrets &secrets, const Settings &settings, Database &database,
+                            const Clock &clock, Activity &activity, const QStringList &acceptedChanges);
 
 /// Makes a new value for a secret that is generated, remembers it, and writes the activity row.
-void rotateSecret(Secrets &secrets, Secret secret, Database &database, const Clock &clock, Activity &activity, const QString &actor);
+void rotateSecret(Secrets &secrets, Secret secret, Database &database, const Clock &clock, Activity &activity,
+                  const QString &actor);
 
 } // namespace tower

@@ -35,7 +35,8 @@ std::unique_ptr<InstanceLock> lockDataDir(const TowerOptions &options)
     prepareDataDir(options.dataDir);
     auto lock = std::make_unique<InstanceLock>(options.dataDir);
     if (!lock->acquire()) {
-        throw conflict(QStringLiteral("Another Timmy Tower runs on the data folder %1 already. Stop it first, or choose another folder with --data-dir.")
+        throw conflict(QStringLiteral("Another Timmy Tower runs on the data folder %1 already. Stop it "
+                                      "first, or choose another folder with --data-dir.")
                            .arg(options.dataDir),
                        "already_running");
     }
@@ -43,7 +44,8 @@ std::unique_ptr<InstanceLock> lockDataDir(const TowerOptions &options)
     return lock;
 }
 
-/// Brings the schema up to date before any service looks at it; not before what could refuse the start at once.
+/// Brings the schema up to date before any service looks at it; not before what could refuse the start at
+/// once.
 DatabaseUrl migrated(const TowerOptions &options, const Secrets &secrets, const Clock &clock)
 {
     checkTimmyKey(secrets);
@@ -51,7 +53,10 @@ DatabaseUrl migrated(const TowerOptions &options, const Secrets &secrets, const 
     Database database(options.database);
     const MigrationReport report = migrations.run(database, clock);
     if (report.from != report.to) {
-        log::info("store", QStringLiteral("migrated"), {{"from", QString::number(report.from)}, {"to", QString::number(report.to)}, {"backup", report.backupPath}});
+        log::info("store", QStringLiteral("migrated"),
+                  {{"from", QString::number(report.from)},
+                   {"to", QString::number(report.to)},
+                   {"backup", report.backupPath}});
     }
     return options.database;
 }
@@ -91,30 +96,51 @@ QString instanceName(const QString &dataDir)
 } // namespace
 
 Tower::Tower(TowerOptions given, QObject *parent)
-    : QObject(parent), m_lock(lockDataDir(given)), options(std::move(given)), settings(options.settings),
-      secrets(options.environment, secretStoreOf(options)), database(migrated(options, secrets, clock)),
-      reader(options.database),
-      activity(database, clock), changes(database), savedSettings(database, clock, settings, activity),
-      ledger(database, clock), identities(database, clock, settings),
-      relayAccounts(database, clock, settings, identities, activity),
-      trust(database, clock, settings, identities, relayAccounts, activity), tokens(clock, settings, secrets),
-      signIn(database, clock, settings, identities, trust, tokens),
-      vouches(database, clock, settings, identities, relayAccounts, trust, activity), policyLog(database, clock),
-      queue(database, clock, identities, activity),
-      relayManagement(database, clock, relayAccounts, queue, activity, changes),
-      relayPolicy(database, clock, settings, relayAccounts, queue, relayManagement, policyLog),
-      agent(agentFor(settings, secrets, clock)), relayClient(clock),
-      publisher(database, clock, settings, relayClient, instanceName(options.dataDir)), reviewer(queue, settings, *agent),
-      api({database, clock, settings, secrets, savedSettings, reader, activity, changes, ledger, reconcile, identities, trust,
-           tokens, signIn, vouches, relayAccounts, relayManagement, relayPolicy, policyLog, queue, options.dataDir,
-           [] { return std::int64_t{0}; }, &reviewer}),
-      m_sweep(new QTimer(this))
+    : QObject(parent)
+    , m_lock(lockDataDir(given))
+    , options(std::move(given))
+    , settings(options.settings)
+    , secrets(options.environment, secretStoreOf(options))
+    , database(migrated(options, secrets, clock))
+    , reader(options.database)
+    , activity(database, clock)
+    , changes(database)
+    , savedSettings(database, clock, settings, activity)
+    , ledger(database, clock)
+    , identities(database, clock, settings)
+    , relayAccounts(database, clock, settings, identities, activity)
+    , trust(database, clock, settings, identities, relayAccounts, activity)
+    , tokens(clock, settings, secrets)
+    , signIn(database, clock, settings, identities, trust, tokens)
+    , vouches(database, clock, settings, identities, relayAccounts, trust, activity)
+    , policyLog(database, clock)
+    , queue(database, clock, identities, activity)
+    , relayManagement(database, clock, relayAccounts, queue, activity, changes)
+    , relayPolicy(database, clock, settings, relayAccounts, queue, relayManagement, policyLog)
+    , agent(agentFor(settings, secrets, clock))
+    , relayClient(clock)
+    , publisher(database, clock, settings, relayClient, instanceName(options.dataDir))
+    , reviewer(queue, settings, *agent)
+    , api({database,        clock,
+           settings,        secrets,
+           savedSettings,   reader,
+           activity,        changes,
+           ledger,          reconcile,
+           identities,      trust,
+           tokens,          signIn,
+           vouches,         relayAccounts,
+           relayManagement, relayPolicy,
+           policyLog,       queue,
+           options.dataDir, [] { return std::int64_t{0}; },
+           &reviewer})
+    , m_sweep(new QTimer(this))
 {
     savedSettings.load();
     for (const QString &warning : settings.warnings())
         log::warning("settings", warning);
 
-    const StartIdentity timmy = settleSecrets(secrets, settings, database, clock, activity, options.acceptedSecretChanges);
+    const StartIdentity timmy =
+        settleSecrets(secrets, settings, database, clock, activity, options.acceptedSecretChanges);
     const QString configured = settings.text(Setting::TimmyNostrPubkey);
     const PubKey key = configured.isEmpty() ? timmy.pubkey : parsePubKey(configured, "TIMMY_NOSTR_PUBKEY");
     for (const QString &admin : settings.list(Setting::AdminPubkeys))
@@ -194,7 +220,8 @@ void Tower::reloadSettings()
     try {
         savedSettings.reload();
     } catch (const ServiceError &error) {
-        log::warning("settings", QStringLiteral("what was saved elsewhere is not in force here"), {{"error", error.message()}});
+        log::warning("settings", QStringLiteral("what was saved elsewhere is not in force here"),
+                     {{"error", error.message()}});
     }
 }
 
@@ -206,15 +233,17 @@ void Tower::followRules()
         return;
     const AccessRules rules = relayAccounts.rules();
     reader.run([rules](Database &source) { return RelayAccounts::outOfStep(source, rules, followBatch); })
-        .then(this, [this](const std::vector<PubKey> &keys) {
-            m_following = false;
-            trust.followRules(keys);
-            if (!keys.empty())
-                followRules();
-        })
+        .then(this,
+              [this](const std::vector<PubKey> &keys) {
+                  m_following = false;
+                  trust.followRules(keys);
+                  if (!keys.empty())
+                      followRules();
+              })
         .onFailed(this, [this](const ServiceError &error) {
             m_following = false;
-            log::warning("relay", QStringLiteral("tiers and access not brought in step yet"), {{"error", error.message()}});
+            log::warning("relay", QStringLiteral("tiers and access not brought in step yet"),
+                         {{"error", error.message()}});
         });
 }
 
@@ -224,7 +253,8 @@ void Tower::sweep()
         relayAccounts.expireDue();
         sweepDecay();
     } catch (const ServiceError &error) {
-        log::warning("relay", QStringLiteral("expired grants and due decay not swept yet"), {{"error", error.message()}});
+        log::warning("relay", QStringLiteral("expired grants and due decay not swept yet"),
+                     {{"error", error.message()}});
     }
 }
 

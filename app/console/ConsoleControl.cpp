@@ -21,10 +21,14 @@ const QString savedPort = QStringLiteral("api/port");
 QString scopeText(Scope scope)
 {
     switch (scope) {
-    case Scope::Public: return QStringLiteral("public");
-    case Scope::Policy: return QStringLiteral("relay");
-    case Scope::Admin: return QStringLiteral("admin");
-    case Scope::Metrics: return QStringLiteral("admin or loopback");
+    case Scope::Public:
+        return QStringLiteral("public");
+    case Scope::Policy:
+        return QStringLiteral("relay");
+    case Scope::Admin:
+        return QStringLiteral("admin");
+    case Scope::Metrics:
+        return QStringLiteral("admin or loopback");
     }
     Q_UNREACHABLE();
 }
@@ -32,7 +36,8 @@ QString scopeText(Scope scope)
 /// What the windows and this remember between starts; nothing in it is secret.
 QSettings remembered(const Tower &tower)
 {
-    return QSettings(QDir(tower.options.dataDir).filePath(QStringLiteral("console.ini")), QSettings::IniFormat);
+    return QSettings(QDir(tower.options.dataDir).filePath(QStringLiteral("console.ini")),
+                     QSettings::IniFormat);
 }
 
 } // namespace
@@ -111,7 +116,8 @@ void ConsoleControl::changeAddress(const QString &host, int port)
     if (address.isNull())
         throw badRequest("host", QStringLiteral("\"%1\" is no IP address.").arg(host));
     if (port < 0 || port > 65535)
-        throw badRequest("port", QStringLiteral("The port must be between 0 and 65535 (0 picks a free one)."));
+        throw badRequest("port",
+                         QStringLiteral("The port must be between 0 and 65535 (0 picks a free one)."));
     const bool wasListening = m_tower.isListening();
     const QHostAddress before = m_tower.api.options().address;
     const quint16 portBefore = m_tower.api.host().port();
@@ -138,8 +144,9 @@ std::vector<RouteLine> ConsoleControl::routes()
 {
     std::vector<RouteLine> out;
     for (const RouteStats &route : m_tower.api.router().stats()) {
-        out.push_back({QString::fromLatin1(route.method), QString::fromLatin1(route.pattern), scopeText(route.scope), route.calls,
-                       route.clientErrors + route.serverErrors, route.p50Ms, route.p99Ms});
+        out.push_back({QString::fromLatin1(route.method), QString::fromLatin1(route.pattern),
+                       scopeText(route.scope), route.calls, route.clientErrors + route.serverErrors,
+                       route.p50Ms, route.p99Ms});
     }
     return out;
 }
@@ -161,15 +168,16 @@ std::vector<RequestLine> ConsoleControl::lines(int limit, bool errorsOnly)
     for (auto it = log.rbegin(); it != log.rend() && out.size() < static_cast<std::size_t>(limit); ++it) {
         if (errorsOnly && it->status < 400)
             continue;
-        out.push_back({it->number, it->at, QString::fromLatin1(it->method), QString::fromUtf8(it->path), it->status,
-                       it->milliseconds, it->peer, QString::fromLatin1(it->errorCode)});
+        out.push_back({it->number, it->at, QString::fromLatin1(it->method), QString::fromUtf8(it->path),
+                       it->status, it->milliseconds, it->peer, QString::fromLatin1(it->errorCode)});
     }
     return out;
 }
 
 QString ConsoleControl::rotateAdminToken()
 {
-    rotateSecret(m_tower.secrets, Secret::AdminToken, m_tower.database, m_tower.clock, m_tower.activity, QStringLiteral("admin:console"));
+    rotateSecret(m_tower.secrets, Secret::AdminToken, m_tower.database, m_tower.clock, m_tower.activity,
+                 QStringLiteral("admin:console"));
     return QString::fromUtf8(m_tower.secrets.value(Secret::AdminToken).view().toByteArray());
 }
 

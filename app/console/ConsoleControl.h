@@ -12,7 +12,10 @@ class Tower;
 class ConsoleControl final : public TowerControl
 {
 public:
-    explicit ConsoleControl(Tower &tower) : m_tower(tower) {}
+    explicit ConsoleControl(Tower &tower)
+        : m_tower(tower)
+    {
+    }
 
     /// Serves where the command line says, else where the operator last chose to. What goes wrong is kept for
     /// api().problem.

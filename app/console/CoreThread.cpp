@@ -10,7 +10,8 @@
 
 namespace tower {
 
-CoreThread::CoreThread(TowerOptions options) : m_context(std::make_unique<QObject>())
+CoreThread::CoreThread(TowerOptions options)
+    : m_context(std::make_unique<QObject>())
 {
     m_thread.setObjectName(QStringLiteral("core"));
     m_context->moveToThread(&m_thread);
@@ -23,8 +24,9 @@ CoreThread::CoreThread(TowerOptions options) : m_context(std::make_unique<QObjec
             m_control = std::make_unique<ConsoleControl>(*m_tower);
             m_control->listenAtStart();
             Tower &t = *m_tower;
-            m_services.reset(new Services{t.identities, t.trust, t.vouches, t.relayAccounts, t.relayPolicy, t.policyLog,
-                                          t.queue, t.reviewer, t.activity, t.changes, t.settings, t.savedSettings, *m_control});
+            m_services.reset(new Services{t.identities, t.trust, t.vouches, t.relayAccounts, t.relayPolicy,
+                                          t.policyLog, t.queue, t.reviewer, t.activity, t.changes, t.settings,
+                                          t.savedSettings, *m_control});
             started.set_value();
         } catch (...) {
             m_tower.reset();

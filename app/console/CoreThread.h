@@ -14,12 +14,13 @@ namespace tower {
 class ConsoleControl;
 class Tower;
 
-/// The core thread of the console: a Tower built, run and destroyed there, while windows live on the GUI thread.
+/// The core thread of the console: a Tower built, run and destroyed there, while windows live on the GUI
+/// thread.
 class CoreThread
 {
 public:
-    /// Starts the thread and waits until the tower stands (no window exists yet). Throws what its start threw.
-    /// An address that can't be had is no reason to fail: the window says so.
+    /// Starts the thread and waits until the tower stands (no window exists yet). Throws what its start
+    /// threw. An address that can't be had is no reason to fail: the window says so.
     explicit CoreThread(TowerOptions options);
     /// Stops the tower as towerd does (at most 5 s), then the thread.
     ~CoreThread();

@@ -20,7 +20,9 @@ QString socketPath(const QString &dataDir)
 
 } // namespace
 
-SingleWindow::SingleWindow(const QString &dataDir, QObject *parent) : QObject(parent), m_path(socketPath(dataDir))
+SingleWindow::SingleWindow(const QString &dataDir, QObject *parent)
+    : QObject(parent)
+    , m_path(socketPath(dataDir))
 {
     m_server.setSocketOptions(QLocalServer::UserAccessOption);
     connect(&m_server, &QLocalServer::newConnection, this, [this] {
@@ -44,7 +46,8 @@ void SingleWindow::listen()
     // What a killed console left; the lock is ours, so nobody listens there.
     QLocalServer::removeServer(m_path);
     if (!m_server.listen(m_path))
-        log::warning("app", QStringLiteral("a second start will not find this window"), {{"error", m_server.errorString()}});
+        log::warning("app", QStringLiteral("a second start will not find this window"),
+                     {{"error", m_server.errorString()}});
 }
 
 } // namespace tower

@@ -93,6 +93,7 @@ int main(int argc, char **argv)
     tower::EnglishPlurals plurals;
     QApplication::installTranslator(&plurals);
     QApplication::setDesktopFileName(QStringLiteral("io.timmytower.Console"));
-    return tower::startProgram(application.arguments(), true,
-                               [&application](tower::TowerOptions options) { return runConsole(application, std::move(options)); });
+    return tower::startProgram(application.arguments(), true, [&application](tower::TowerOptions options) {
+        return runConsole(application, std::move(options));
+    });
 }

@@ -69,9 +69,8 @@ std::optional<Snapshot::Rules> Snapshot::rulesFrom(const QJsonObject &object)
     const auto bannedEvents = setFrom<EventId>(orNone(list("bannedEvents")), idFrom);
     const auto allowedKinds = kindsFrom(orNone(list("allowedKinds")));
     const auto disallowedKinds = kindsFrom(orNone(list("disallowedKinds")));
-    const auto blockedIps =
-        setFrom<QHostAddress>(orNone(list("blockedIps")),
-                              [](const QJsonValue &value) { return addressFrom(value.toString()); });
+    const auto blockedIps = setFrom<QHostAddress>(
+        orNone(list("blockedIps")), [](const QJsonValue &value) { return addressFrom(value.toString()); });
     if (!bannedEvents || !allowedKinds || !disallowedKinds || !blockedIps)
         return std::nullopt;
     return Rules{*bannedEvents, *allowedKinds, *disallowedKinds, *blockedIps};
@@ -83,7 +82,8 @@ std::optional<Snapshot> Snapshot::parse(const QByteArray &json)
     const auto openKinds = kindsFrom(object["openKinds"]);
     const auto unmoderatedKinds = kindsFrom(object["unmoderatedKinds"]);
     const auto rules = rulesFrom(object);
-    if (!openKinds || !unmoderatedKinds || !rules || !object["accounts"].isArray() || !object.contains("timmy"))
+    if (!openKinds || !unmoderatedKinds || !rules || !object["accounts"].isArray() ||
+        !object.contains("timmy"))
         return std::nullopt;
 
     Snapshot snapshot;

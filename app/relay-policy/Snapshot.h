@@ -25,7 +25,8 @@ public:
     static std::optional<Snapshot> parse(const QByteArray &json);
 
     /// Follows the tower's own order of checks as far as it goes without the tower; what would be queued
-    /// there is refused here, never shadow-rejected. `source`: the network address that the relay had it from.
+    /// there is refused here, never shadow-rejected. `source`: the network address that the relay had it
+    /// from.
     [[nodiscard]] Verdict judge(const Event &event, const QByteArray &source) const;
 
     [[nodiscard]] qsizetype accounts() const { return m_accounts.size(); }

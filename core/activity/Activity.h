@@ -10,8 +10,9 @@
 
 namespace tower {
 
-/// One decision to be written down. `actor`: "admin:<who>" (who: token, console, or the hex key of a NIP-98 signature),
-/// "auto" (a rule did it), "timmy_ai", "system". `before` and `after` hold what changed, no secrets.
+/// One decision to be written down. `actor`: "admin:<who>" (who: token, console, or the hex key of a NIP-98
+/// signature), "auto" (a rule did it), "timmy_ai", "system". `before` and `after` hold what changed, no
+/// secrets.
 struct ActivityEntry
 {
     QString actor;

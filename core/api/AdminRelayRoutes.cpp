@@ -40,11 +40,15 @@ RelayAccountFilter accountFilter(const HttpRequest &request)
     else if (sort == QLatin1String("expiresAt"))
         filter.sort = Sort::ExpiresAt;
     else
-        throw badRequest("sort", QStringLiteral("sort must be grantedAt, pubkey, level or expiresAt, with - before it for descending."));
+        throw badRequest(
+            "sort",
+            QStringLiteral(
+                "sort must be grantedAt, pubkey, level or expiresAt, with - before it for descending."));
     return filter;
 }
 
-QCoro::Task<HttpResponse> listAccounts(RelayAccounts &accounts, const Clock &clock, Reader &reader, HttpRequest request)
+QCoro::Task<HttpResponse> listAccounts(RelayAccounts &accounts, const Clock &clock, Reader &reader,
+                                       HttpRequest request)
 {
     const RelayAccountFilter filter = accountFilter(request);
     const PageRequest page = pageOf(request);
@@ -67,7 +71,9 @@ std::optional<Millis> endOfGrants(const QJsonObject &body, const Clock &clock)
 {
     const std::optional<Millis> at = optionalTime(body, "expiresAt");
     if (at && *at <= clock.now())
-        throw badRequest("expiresAt", QStringLiteral("The grants would end before they begin: give a time in the future."));
+        throw badRequest(
+            "expiresAt",
+            QStringLiteral("The grants would end before they begin: give a time in the future."));
     return at;
 }
 
@@ -79,10 +85,11 @@ HttpResponse bulk(RelayAccounts &accounts, const Clock &clock, const HttpRequest
     const QString reason = optionalText(body, "reason");
     std::vector<BulkResult> results;
     if (action == QLatin1String("grant")) {
-        results = accounts.bulk(RelayAccounts::BulkAction::Grant, keys, requiredLevel(body), reason, request.actor,
-                                endOfGrants(body, clock));
+        results = accounts.bulk(RelayAccounts::BulkAction::Grant, keys, requiredLevel(body), reason,
+                                request.actor, endOfGrants(body, clock));
     } else if (action == QLatin1String("revoke")) {
-        results = accounts.bulk(RelayAccounts::BulkAction::Revoke, keys, AccessLevel::None, reason, request.actor);
+        results =
+            accounts.bulk(RelayAccounts::BulkAction::Revoke, keys, AccessLevel::None, reason, request.actor);
     } else {
         throw badRequest("action", QStringLiteral("action must be grant or revoke."));
     }
@@ -111,8 +118,8 @@ QCoro::Task<HttpResponse> import(RelayAccounts &accounts, const Clock &clock, Ht
     for (const PubKey &key : read.keys)
         keys << key.text();
     for (qsizetype done = 0; done < keys.size(); done += slice) {
-        const std::vector<BulkResult> results =
-            accounts.bulk(RelayAccounts::BulkAction::Grant, keys.mid(done, slice), level, reason, request.actor, expiresAt);
+        const std::vector<BulkResult> results = accounts.bulk(
+            RelayAccounts::BulkAction::Grant, keys.mid(done, slice), level, reason, request.actor, expiresAt);
         for (const BulkResult &result : results) {
             if (result.ok)
                 ++granted;
@@ -122,8 +129,9 @@ QCoro::Task<HttpResponse> import(RelayAccounts &accounts, const Clock &clock, Ht
         const std::chrono::milliseconds aMoment(0);
         co_await QCoro::sleepFor(aMoment);
     }
-    co_return HttpResponse::json(QJsonObject{{QStringLiteral("granted"), granted},
-                                             {QStringLiteral("problems"), QJsonArray::fromStringList(problems)}});
+    co_return HttpResponse::json(
+        QJsonObject{{QStringLiteral("granted"), granted},
+                    {QStringLiteral("problems"), QJsonArray::fromStringList(problems)}});
 }
 
 HttpResponse explain(RelayPolicy &policy, const HttpRequest &request)
@@ -136,7 +144,8 @@ HttpResponse explain(RelayPolicy &policy, const HttpRequest &request)
         PolicyExplanation out;
         out.decision.message = "invalid: " + parsed.problem;
         out.decision.reason = "invalid";
-        out.steps.push_back({QStringLiteral("event"), QStringLiteral("decides: reject"), QString::fromUtf8(parsed.problem), true});
+        out.steps.push_back({QStringLiteral("event"), QStringLiteral("decides: reject"),
+                             QString::fromUtf8(parsed.problem), true});
         return HttpResponse::json(toJson(out));
     }
     if (!body.contains(QStringLiteral("pubkey")))
@@ -148,7 +157,9 @@ PolicyLogFilter decisionFilter(const HttpRequest &request)
 {
     PolicyLogFilter filter;
     filter.action = request.queryValue("action").value_or(QString());
-    if (!QStringList{QString(), QStringLiteral("accept"), QStringLiteral("reject"), QStringLiteral("shadowReject")}.contains(filter.action))
+    if (!QStringList{QString(), QStringLiteral("accept"), QStringLiteral("reject"),
+                     QStringLiteral("shadowReject")}
+             .contains(filter.action))
         throw badRequest("action", QStringLiteral("action must be accept, reject or shadowReject."));
     if (const auto key = request.queryValue("pubkey"); key && !key->isEmpty())
         filter.pubkey = parsePubKey(*key).text();
@@ -160,16 +171,26 @@ PolicyLogFilter decisionFilter(const HttpRequest &request)
 void addAdminRelayRoutes(Router &router, RelayAccounts &accounts, RelayPolicy &policy, PolicyLog &log,
                          const Clock &clock, Reader &reader)
 {
-    const auto add = [&router](HttpMethod method, const char *pattern, std::variant<SyncHandler, AsyncHandler> handler) {
-        router.add({.method = method, .pattern = pattern, .scope = Scope::Admin, .limit = LimitClass::None, .handler = std::move(handler)});
+    const auto add = [&router](HttpMethod method, const char *pattern,
+                               std::variant<SyncHandler, AsyncHandler> handler) {
+        router.add({.method = method,
+                    .pattern = pattern,
+                    .scope = Scope::Admin,
+                    .limit = LimitClass::None,
+                    .handler = std::move(handler)});
     };
-    const auto get = [&add](const char *pattern, SyncHandler handler) { add(HttpMethod::Get, pattern, std::move(handler)); };
-    const auto post = [&add](const char *pattern, SyncHandler handler) { add(HttpMethod::Post, pattern, std::move(handler)); };
+    const auto get = [&add](const char *pattern, SyncHandler handler) {
+        add(HttpMethod::Get, pattern, std::move(handler));
+    };
+    const auto post = [&add](const char *pattern, SyncHandler handler) {
+        add(HttpMethod::Post, pattern, std::move(handler));
+    };
 
     add(HttpMethod::Get, "/api/admin/relay/accounts", AsyncHandler([&](HttpRequest request) {
             return listAccounts(accounts, clock, reader, std::move(request));
         }));
-    post("/api/admin/relay/accounts/bulk", [&](const HttpRequest &request) { return bulk(accounts, clock, request); });
+    post("/api/admin/relay/accounts/bulk",
+         [&](const HttpRequest &request) { return bulk(accounts, clock, request); });
     add(HttpMethod::Post, "/api/admin/relay/accounts/import",
         AsyncHandler([&](HttpRequest request) { return import(accounts, clock, std::move(request)); }));
     get("/api/admin/relay/accounts/:pubkey", [&](const HttpRequest &request) {
@@ -181,19 +202,22 @@ void addAdminRelayRoutes(Router &router, RelayAccounts &accounts, RelayPolicy &p
     post("/api/admin/relay/accounts/:pubkey/grant", [&](const HttpRequest &request) {
         const PubKey key = parsePubKey(request.parameter("pubkey"));
         const QJsonObject body = request.json();
-        return HttpResponse::json(toJson(accounts.grant(key, requiredLevel(body), optionalText(body, "reason"), request.actor,
-                                                        optionalTime(body, "expiresAt"))));
+        return HttpResponse::json(
+            toJson(accounts.grant(key, requiredLevel(body), optionalText(body, "reason"), request.actor,
+                                  optionalTime(body, "expiresAt"))));
     });
     post("/api/admin/relay/accounts/:pubkey/revoke", [&](const HttpRequest &request) {
         const PubKey key = parsePubKey(request.parameter("pubkey"));
         const QJsonObject body = request.body.isEmpty() ? QJsonObject() : request.json();
-        return HttpResponse::json(toJson(accounts.revoke(key, optionalText(body, "reason"), request.actor, optionalFlag(body, "force"))));
+        return HttpResponse::json(toJson(
+            accounts.revoke(key, optionalText(body, "reason"), request.actor, optionalFlag(body, "force"))));
     });
 
     get("/api/admin/relay/decisions", [&](const HttpRequest &request) {
         return HttpResponse::json(toJson(log.list(decisionFilter(request), pageOf(request))));
     });
-    post("/api/admin/relay/policy/explain", [&](const HttpRequest &request) { return explain(policy, request); });
+    post("/api/admin/relay/policy/explain",
+         [&](const HttpRequest &request) { return explain(policy, request); });
 }
 
 } // namespace tower

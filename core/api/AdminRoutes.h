@@ -12,7 +12,8 @@
 
 namespace tower {
 
-/// /api/admin/identities...: list, one with its history and vouches, adjust, note; /api/admin/vouches/:id/revoke.
+/// /api/admin/identities...: list, one with its history and vouches, adjust, note;
+/// /api/admin/vouches/:id/revoke.
 void addIdentityAdminRoutes(Router &router, Identities &identities, Trust &trust, Vouches &vouches,
                             RelayAccounts &accounts, const Settings &settings);
 
@@ -20,7 +21,8 @@ void addIdentityAdminRoutes(Router &router, Identities &identities, Trust &trust
 void addBooksRoutes(Router &router, Activity &activity, Ledger &ledger, Reconcile &reconcile, Reader &reader);
 
 /// /api/admin/settings.
-void addSettingsRoutes(Router &router, const Settings &settings, SavedSettings &saved, const Secrets &secrets);
+void addSettingsRoutes(Router &router, const Settings &settings, SavedSettings &saved,
+                       const Secrets &secrets);
 
 /// /api/admin/backup: a copy within the data folder.
 void addBackupRoute(Router &router, const DatabaseUrl &database, const QString &dataDir, Reader &reader);

@@ -28,28 +28,31 @@ QString originOf(QUrl url)
 } // namespace
 
 ApiServer::ApiServer(const ApiServices &services)
-    : m_services(services), m_limits(services.clock), m_router(services.clock, m_limits),
-      m_auth(services.database, services.clock, services.settings, services.secrets),
-      m_caller(services.tokens, services.trust, m_limits), m_feed(services.changes),
-      m_host([this](HttpRequest request, std::function<void(HttpResponse)> reply) {
-          m_router.handle(std::move(request), std::move(reply));
-      })
+    : m_services(services)
+    , m_limits(services.clock)
+    , m_router(services.clock, m_limits)
+    , m_auth(services.database, services.clock, services.settings, services.secrets)
+    , m_caller(services.tokens, services.trust, m_limits)
+    , m_feed(services.changes)
+    , m_host([this](HttpRequest request, std::function<void(HttpResponse)> reply) {
+        m_router.handle(std::move(request), std::move(reply));
+    })
 {
     m_router.setAuthoriser([this](HttpRequest &request, Scope scope) { m_auth.authorise(request, scope); });
-    addSystemRoutes(m_router, {services.database, services.clock, services.settings, services.secrets, services.queue,
-                               services.policyLog, m_host, services.clock.now()});
+    addSystemRoutes(m_router, {services.database, services.clock, services.settings, services.secrets,
+                               services.queue, services.policyLog, m_host, services.clock.now()});
     addDocumentRoutes(m_router, services.relayManagement, services.relayAccounts);
     addRelayManagementRoutes(m_router, m_auth, services.relayManagement, services.clock, services.reader);
     addPolicyRoutes(m_router, services.relayPolicy, services.policyLog, services.relayAccounts,
                     services.relayManagement, services.settings, services.clock, services.reader);
-    addAdminRelayRoutes(m_router, services.relayAccounts, services.relayPolicy, services.policyLog, services.clock,
-                        services.reader);
-    addModerationRoutes(m_router, services.queue, services.relayAccounts, services.policyLog, services.reviewer,
+    addAdminRelayRoutes(m_router, services.relayAccounts, services.relayPolicy, services.policyLog,
                         services.clock, services.reader);
-    addIdentityRoutes(m_router, {m_caller, services.signIn, services.vouches, services.identities, services.relayAccounts,
-                                 services.settings, services.zapCount});
-    addIdentityAdminRoutes(m_router, services.identities, services.trust, services.vouches, services.relayAccounts,
-                           services.settings);
+    addModerationRoutes(m_router, services.queue, services.relayAccounts, services.policyLog,
+                        services.reviewer, services.clock, services.reader);
+    addIdentityRoutes(m_router, {m_caller, services.signIn, services.vouches, services.identities,
+                                 services.relayAccounts, services.settings, services.zapCount});
+    addIdentityAdminRoutes(m_router, services.identities, services.trust, services.vouches,
+                           services.relayAccounts, services.settings);
     addBooksRoutes(m_router, services.activity, services.ledger, services.reconcile, services.reader);
     addSettingsRoutes(m_router, services.settings, services.savedSettings, services.secrets);
     addBackupRoute(m_router, services.database.url(), services.dataDir, services.reader);

@@ -36,16 +36,22 @@ bool isNostr(const HttpRequest &request)
 } // namespace
 
 Auth::Auth(Database &database, const Clock &clock, const Settings &settings, const Secrets &secrets)
-    : m_replays(database, clock), m_clock(clock), m_settings(settings), m_secrets(secrets)
+    : m_replays(database, clock)
+    , m_clock(clock)
+    , m_settings(settings)
+    , m_secrets(secrets)
 {
 }
 
 void Auth::authorise(HttpRequest &request, Scope scope)
 {
     switch (scope) {
-    case Scope::Public: return;
-    case Scope::Policy: return authorisePolicy(request);
-    case Scope::Admin: return authoriseAdmin(request);
+    case Scope::Public:
+        return;
+    case Scope::Policy:
+        return authorisePolicy(request);
+    case Scope::Admin:
+        return authoriseAdmin(request);
     case Scope::Metrics:
         if (request.loopback && !m_behindProxy)
             return;
@@ -62,7 +68,8 @@ void Auth::authorisePolicy(HttpRequest &request)
         return;
     }
     if (given.isEmpty() || !m_secrets.value(Secret::RelayPolicySecret).equals(given))
-        throw unauthorized(QStringLiteral("The relay policy secret is missing or wrong."), "bad_policy_secret");
+        throw unauthorized(QStringLiteral("The relay policy secret is missing or wrong."),
+                           "bad_policy_secret");
     request.actor = QStringLiteral("policy");
 }
 
@@ -71,12 +78,15 @@ void Auth::authoriseAdmin(HttpRequest &request)
     const QByteArray address = addressKey(request.peer);
     refuseIfWaiting(address);
     if (isNostr(request)) {
-        request.actor = QStringLiteral("admin:") + requireAdminSignature(request, Signers::Admins, false).text();
+        request.actor =
+            QStringLiteral("admin:") + requireAdminSignature(request, Signers::Admins, false).text();
         return;
     }
     const QByteArray given = bearer(request);
     if (given.isEmpty())
-        throw unauthorized(QStringLiteral("This needs the admin token (Authorization: Bearer …) or a NIP-98 signature of an admin key."), "admin_required");
+        throw unauthorized(QStringLiteral("This needs the admin token (Authorization: Bearer …) or a NIP-98 "
+                                          "signature of an admin key."),
+                           "admin_required");
     if (!m_secrets.value(Secret::AdminToken).equals(given)) {
         noteFailure(address);
         throw unauthorized(QStringLiteral("The admin token is wrong."), "bad_admin_token");
@@ -107,11 +117,12 @@ PubKey Auth::requireAdminSignature(const HttpRequest &request, Signers signers, 
         return true;
     });
     const QStringList &admins = m_settings.list(Setting::AdminPubkeys);
-    const bool isAdmin = (signers == Signers::AdminsAndTimmy && m_timmy == signer) || std::any_of(admins.begin(), admins.end(), [&](const QString &text) {
-        return parsePubKey(text) == signer;
-    });
+    const bool isAdmin = (signers == Signers::AdminsAndTimmy && m_timmy == signer) ||
+                         std::any_of(admins.begin(), admins.end(),
+                                     [&](const QString &text) { return parsePubKey(text) == signer; });
     if (!isAdmin)
-        throw unauthorized(QStringLiteral("This key is not one of the administrators (ADMIN_PUBKEYS)."), "not_an_admin");
+        throw unauthorized(QStringLiteral("This key is not one of the administrators (ADMIN_PUBKEYS)."),
+                           "not_an_admin");
     if (!m_replays.firstSeen(id, m_clock.now() + signatureLife))
         throw unauthorized(QStringLiteral("This signed request was used before."), "replayed");
     return signer;
@@ -123,7 +134,8 @@ void Auth::refuseIfWaiting(const QByteArray &address) const
     if (found == m_failures.constEnd() || found->until <= m_clock.now())
         return;
     const auto wait = static_cast<int>(((found->until - m_clock.now()).value() + 999) / 1000);
-    throw RateLimited(wait, QStringLiteral("Too many wrong admin tokens from this address. Try again in %1 s.").arg(wait));
+    throw RateLimited(
+        wait, QStringLiteral("Too many wrong admin tokens from this address. Try again in %1 s.").arg(wait));
 }
 
 void Auth::noteFailure(const QByteArray &address)
@@ -133,7 +145,8 @@ void Auth::noteFailure(const QByteArray &address)
     Failures &failures = m_failures[address];
     if (++failures.count < freeTries)
         return;
-    const std::int64_t wait = std::min<std::int64_t>(maximumWaitSecs, 1LL << std::min(failures.count - freeTries, 6));
+    const std::int64_t wait =
+        std::min<std::int64_t>(maximumWaitSecs, 1LL << std::min(failures.count - freeTries, 6));
     failures.until = m_clock.now() + seconds(wait);
 }
 

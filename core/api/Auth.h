@@ -16,9 +16,9 @@ namespace tower {
 
 /// Who may call admin, policy and metrics routes. Core thread.
 ///
-/// Admin: the bearer token (compared in constant time; after five wrong tries from an address each further one
-/// costs a growing wait) or a NIP-98 header signed by one of ADMIN_PUBKEYS. Nothing trusts localhost but the
-/// metrics, and the policy route when no secret is sent and no proxy stands in front.
+/// Admin: the bearer token (compared in constant time; after five wrong tries from an address each further
+/// one costs a growing wait) or a NIP-98 header signed by one of ADMIN_PUBKEYS. Nothing trusts localhost but
+/// the metrics, and the policy route when no secret is sent and no proxy stands in front.
 class Auth
 {
 public:

@@ -20,12 +20,14 @@ namespace {
 QString fileName(const QJsonObject &body)
 {
     const QString name = requiredText(body, "file");
-    const bool plain = !name.startsWith(QLatin1Char('.')) && name.size() <= 120 && name.toUtf8().size() <= 200
-                       && std::none_of(name.begin(), name.end(), [](QChar c) {
-                              return c == u'/' || c == u'\\' || c.category() == QChar::Other_Control;
-                          });
+    const bool plain = !name.startsWith(QLatin1Char('.')) && name.size() <= 120 &&
+                       name.toUtf8().size() <= 200 && std::none_of(name.begin(), name.end(), [](QChar c) {
+                           return c == u'/' || c == u'\\' || c.category() == QChar::Other_Control;
+                       });
     if (!plain)
-        throw badRequest("file", QStringLiteral("file must be a plain file name; the backup is written into the data folder."));
+        throw badRequest(
+            "file",
+            QStringLiteral("file must be a plain file name; the backup is written into the data folder."));
     return name;
 }
 
@@ -34,8 +36,9 @@ QString fileName(const QJsonObject &body)
 void refuseOwnName(const QString &name, const DatabaseUrl &database)
 {
     const QString own = QFileInfo(database.path).fileName();
-    const bool taken = name == QLatin1String("secrets.ini") || name == QLatin1String("tower.lock")
-                       || name.startsWith(QLatin1String("tower.log")) || (!own.isEmpty() && name.startsWith(own + QLatin1Char('-')));
+    const bool taken = name == QLatin1String("secrets.ini") || name == QLatin1String("tower.lock") ||
+                       name.startsWith(QLatin1String("tower.log")) ||
+                       (!own.isEmpty() && name.startsWith(own + QLatin1Char('-')));
     if (taken)
         throw badRequest("file", QStringLiteral("The program uses this name itself; choose another."));
 }
@@ -51,7 +54,8 @@ QCoro::Task<HttpResponse> backup(const DatabaseUrl url, QString dataDir, Reader 
     };
     QFuture<qint64> writing = reader.run(work);
     const qint64 bytes = co_await writing;
-    co_return HttpResponse::json(QJsonObject{{QStringLiteral("file"), name}, {QStringLiteral("path"), path}, {QStringLiteral("bytes"), bytes}});
+    co_return HttpResponse::json(QJsonObject{
+        {QStringLiteral("file"), name}, {QStringLiteral("path"), path}, {QStringLiteral("bytes"), bytes}});
 }
 
 } // namespace

@@ -18,7 +18,8 @@ std::optional<Millis> queryTime(const HttpRequest &request, const char *name)
         return std::nullopt;
     const auto at = fromIso(*text);
     if (!at)
-        throw badRequest(name, QStringLiteral("%1 must be a time like 2027-01-31T12:00:00Z.").arg(QLatin1String(name)));
+        throw badRequest(
+            name, QStringLiteral("%1 must be a time like 2027-01-31T12:00:00Z.").arg(QLatin1String(name)));
     return at;
 }
 
@@ -61,7 +62,11 @@ QCoro::Task<HttpResponse> reconciled(const Reconcile &reconcile, Reader &reader)
 void addBooksRoutes(Router &router, Activity &activity, Ledger &ledger, Reconcile &reconcile, Reader &reader)
 {
     const auto get = [&router](const char *pattern, std::variant<SyncHandler, AsyncHandler> handler) {
-        router.add({.method = HttpMethod::Get, .pattern = pattern, .scope = Scope::Admin, .limit = LimitClass::None, .handler = std::move(handler)});
+        router.add({.method = HttpMethod::Get,
+                    .pattern = pattern,
+                    .scope = Scope::Admin,
+                    .limit = LimitClass::None,
+                    .handler = std::move(handler)});
     };
     get("/api/admin/activity", SyncHandler([&](const HttpRequest &request) {
             return HttpResponse::json(toJson(activity.list(activityFilter(request), pageOf(request))));

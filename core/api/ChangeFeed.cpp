@@ -19,7 +19,9 @@ constexpr int maximumChanges = 1'000;
 
 } // namespace
 
-ChangeFeed::ChangeFeed(Changes &changes, QObject *parent) : QObject(parent), m_changes(changes)
+ChangeFeed::ChangeFeed(Changes &changes, QObject *parent)
+    : QObject(parent)
+    , m_changes(changes)
 {
     connect(&m_changes, &Changes::changed, this, &ChangeFeed::woken);
 }
@@ -49,7 +51,8 @@ QCoro::Task<HttpResponse> ChangeFeed::wait(HttpRequest request)
         if (!ok || since < 0)
             throw badRequest("since", QStringLiteral("since must be a whole number, 0 or more."));
     }
-    // A number that was never given out is one of another database: nothing to wait for, all to be read again.
+    // A number that was never given out is one of another database: nothing to wait for, all to be read
+    // again.
     bool gap = false;
     if (since > m_changes.latest())
         static_cast<void>(m_changes.since(since, 1, &gap));
@@ -73,7 +76,8 @@ HttpResponse ChangeFeed::answer(std::int64_t since)
                                  {QStringLiteral("kind"), change.kind},
                                  {QStringLiteral("id"), change.id}});
     }
-    // After a gap the caller starts from what is now; without one, `since` may come from a server that saw more.
+    // After a gap the caller starts from what is now; without one, `since` may come from a server that saw
+    // more.
     std::int64_t latest = gap ? m_changes.latest() : std::max(since, m_changes.latest());
     if (!changes.empty())
         latest = changes.back().seq;

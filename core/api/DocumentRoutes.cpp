@@ -30,7 +30,8 @@ HttpResponse page(const QString &path)
 {
     HttpResponse response = HttpResponse::text(resource(path), "text/html; charset=utf-8");
     response.headers.emplace_back("Content-Security-Policy",
-                                  "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'");
+                                  "default-src 'none'; style-src 'unsafe-inline'; script-src "
+                                  "'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'");
     return response;
 }
 
@@ -43,14 +44,16 @@ void addDocumentRoutes(Router &router, RelayManagement &management, const RelayA
         router.add({.method = HttpMethod::Get, .pattern = pattern, .handler = std::move(handler)});
     };
     get("/", [&](const HttpRequest &request) {
-        HttpResponse response = wantsRelayInformation(request) ? relayInformation(management.profile(), accounts.timmy())
-                                                               : page(QStringLiteral(":/web/index.html"));
+        HttpResponse response = wantsRelayInformation(request)
+                                    ? relayInformation(management.profile(), accounts.timmy())
+                                    : page(QStringLiteral(":/web/index.html"));
         response.headers.emplace_back("Vary", "Accept");
         return response;
     });
     get("/api/docs", [](const HttpRequest &) { return page(QStringLiteral(":/web/docs.html")); });
     get("/api/openapi.yaml", [](const HttpRequest &) {
-        return HttpResponse::text(resource(QStringLiteral(":/openapi.yaml")), "application/yaml; charset=utf-8");
+        return HttpResponse::text(resource(QStringLiteral(":/openapi.yaml")),
+                                  "application/yaml; charset=utf-8");
     });
 }
 

@@ -79,7 +79,8 @@ HttpResponse resultsJson(const std::vector<QueueResult> &results)
 }
 
 /// Whole events, up to 64 KiB each: read and written down by the reader.
-QCoro::Task<HttpResponse> list(RelayAccounts &accounts, const Clock &clock, Reader &reader, HttpRequest request)
+QCoro::Task<HttpResponse> list(RelayAccounts &accounts, const Clock &clock, Reader &reader,
+                               HttpRequest request)
 {
     const auto work = [filter = queueFilter(request), page = pageOf(request), rules = accounts.rules().trust,
                        now = clock.now()](Database &database) {

@@ -32,11 +32,12 @@ QByteArray quoted(const QByteArray &text)
     return out;
 }
 
-/// Hand-written because it is the busiest answer of all; ids are printable ASCII (parsePolicyLine sees to it).
+/// Hand-written because it is the busiest answer of all; ids are printable ASCII (parsePolicyLine sees to
+/// it).
 QByteArray decisionJson(const PolicyDecision &decision)
 {
-    return "{\"id\":" + quoted(decision.id) + ",\"action\":\"" + toText(decision.action) + "\",\"msg\":"
-           + quoted(decision.message) + '}';
+    return "{\"id\":" + quoted(decision.id) + ",\"action\":\"" + toText(decision.action) +
+           "\",\"msg\":" + quoted(decision.message) + '}';
 }
 
 QByteArray sourceOf(const PolicyLine &line)
@@ -50,7 +51,8 @@ QByteArray sourceOf(const PolicyLine &line)
 Later<PolicyDecision> decided(RelayPolicy &policy, const PolicyLine &line)
 {
     Later<PolicyDecision> later;
-    policy.decide(line.event, sourceOf(line), [later](PolicyDecision decision) { later.give(std::move(decision)); });
+    policy.decide(line.event, sourceOf(line),
+                  [later](PolicyDecision decision) { later.give(std::move(decision)); });
     return later;
 }
 
@@ -63,7 +65,8 @@ QCoro::Task<HttpResponse> decideOne(RelayPolicy &policy, HttpRequest request)
 {
     const PolicyLine line = parsePolicyLine(request.body);
     if (!line.isObject || !line.hasEvent)
-        throw badRequest("event", QStringLiteral("The body must be a JSON object with an event."), "not_a_policy_line");
+        throw badRequest("event", QStringLiteral("The body must be a JSON object with an event."),
+                         "not_a_policy_line");
     Later<PolicyDecision> decision = decided(policy, line);
     const PolicyDecision made = co_await decision;
     co_return jsonBytes(decisionJson(made));
@@ -73,7 +76,9 @@ QCoro::Task<HttpResponse> decideBatch(RelayPolicy &policy, HttpRequest request)
 {
     const std::optional<std::vector<PolicyLine>> lines = parsePolicyBatch(request.body);
     if (!lines)
-        throw badRequest("events", QStringLiteral("The body must be {\"events\": [...]}, each an event or a policy line."), "not_a_policy_batch");
+        throw badRequest(
+            "events", QStringLiteral("The body must be {\"events\": [...]}, each an event or a policy line."),
+            "not_a_policy_batch");
     if (static_cast<qsizetype>(lines->size()) > maximumBatch)
         throw badRequest("events", QStringLiteral("At most 500 events at a time."));
     // All are asked before the first is awaited, so that those for the queue share one commit.
@@ -95,14 +100,15 @@ QCoro::Task<HttpResponse> decideBatch(RelayPolicy &policy, HttpRequest request)
 HttpResponse health(PolicyLog &log)
 {
     const PolicyHealth health = log.health();
-    return HttpResponse::json(QJsonObject{
-        {QStringLiteral("status"), QStringLiteral("ok")},
-        {QStringLiteral("counts"), QJsonObject{{QStringLiteral("accept"), jsonNumber(health.accepted)},
-                                               {QStringLiteral("reject"), jsonNumber(health.rejected)},
-                                               {QStringLiteral("shadowReject"), jsonNumber(health.shadowRejected)}}},
-        {QStringLiteral("p50Ms"), health.p50Ms},
-        {QStringLiteral("p99Ms"), health.p99Ms},
-        {QStringLiteral("decisionsLastMinute"), jsonNumber(health.lastMinute)}});
+    return HttpResponse::json(
+        QJsonObject{{QStringLiteral("status"), QStringLiteral("ok")},
+                    {QStringLiteral("counts"),
+                     QJsonObject{{QStringLiteral("accept"), jsonNumber(health.accepted)},
+                                 {QStringLiteral("reject"), jsonNumber(health.rejected)},
+                                 {QStringLiteral("shadowReject"), jsonNumber(health.shadowRejected)}}},
+                    {QStringLiteral("p50Ms"), health.p50Ms},
+                    {QStringLiteral("p99Ms"), health.p99Ms},
+                    {QStringLiteral("decisionsLastMinute"), jsonNumber(health.lastMinute)}});
 }
 
 QJsonArray kindsJson(const QList<int> &kinds)
@@ -154,23 +160,26 @@ QByteArray snapshotAccounts(Database &database, const AccessRules &rules, Millis
                 continue;
             if (out.size() > 1)
                 out += ',';
-            out += "{\"pubkey\":\"" + account.pubkey.hex() + "\",\"access\":\"" + toText(account.level).toLatin1()
-                   + "\",\"tier\":\"" + toText(account.tier).toLatin1() + "\"}";
+            out += "{\"pubkey\":\"" + account.pubkey.hex() + "\",\"access\":\"" +
+                   toText(account.level).toLatin1() + "\",\"tier\":\"" + toText(account.tier).toLatin1() +
+                   "\"}";
         }
         page.cursor = read.nextCursor;
     } while (!page.cursor.isEmpty());
     return out + ']';
 }
 
-QCoro::Task<HttpResponse> snapshot(RelayAccounts &accounts, RelayManagement &management, const Settings &settings,
-                                   const Clock &clock, Reader &reader)
+QCoro::Task<HttpResponse> snapshot(RelayAccounts &accounts, RelayManagement &management,
+                                   const Settings &settings, const Clock &clock, Reader &reader)
 {
     const AccessRules rules = accounts.rules();
     const Millis now = clock.now();
-    QJsonObject head{{QStringLiteral("generatedAt"), toIso(now)},
-                     {QStringLiteral("timmy"), accounts.timmyStands() ? QJsonValue(accounts.timmy()->text()) : QJsonValue()},
-                     {QStringLiteral("openKinds"), kindsJson(settings.kinds(Setting::RelayOpenKinds))},
-                     {QStringLiteral("unmoderatedKinds"), kindsJson(settings.kinds(Setting::RelayUnmoderatedKinds))}};
+    QJsonObject head{
+        {QStringLiteral("generatedAt"), toIso(now)},
+        {QStringLiteral("timmy"),
+         accounts.timmyStands() ? QJsonValue(accounts.timmy()->text()) : QJsonValue()},
+        {QStringLiteral("openKinds"), kindsJson(settings.kinds(Setting::RelayOpenKinds))},
+        {QStringLiteral("unmoderatedKinds"), kindsJson(settings.kinds(Setting::RelayUnmoderatedKinds))}};
     addRules(head, management.rules());
     const auto work = [rules, now](Database &database) { return snapshotAccounts(database, rules, now); };
     QFuture<QByteArray> reading = reader.run(work);
@@ -184,19 +193,22 @@ QCoro::Task<HttpResponse> snapshot(RelayAccounts &accounts, RelayManagement &man
 } // namespace
 
 void addPolicyRoutes(Router &router, RelayPolicy &policy, PolicyLog &log, RelayAccounts &accounts,
-                     RelayManagement &management, const Settings &settings, const Clock &clock, Reader &reader)
+                     RelayManagement &management, const Settings &settings, const Clock &clock,
+                     Reader &reader)
 {
     router.add({.method = HttpMethod::Post,
                 .pattern = "/api/relay/policy",
                 .scope = Scope::Policy,
                 .limit = LimitClass::None,
-                .handler = AsyncHandler([&policy](HttpRequest request) { return decideOne(policy, std::move(request)); }),
+                .handler = AsyncHandler(
+                    [&policy](HttpRequest request) { return decideOne(policy, std::move(request)); }),
                 .quiet = true});
     router.add({.method = HttpMethod::Post,
                 .pattern = "/api/relay/policy/batch",
                 .scope = Scope::Policy,
                 .limit = LimitClass::None,
-                .handler = AsyncHandler([&policy](HttpRequest request) { return decideBatch(policy, std::move(request)); }),
+                .handler = AsyncHandler(
+                    [&policy](HttpRequest request) { return decideBatch(policy, std::move(request)); }),
                 .quiet = true});
     router.add({.method = HttpMethod::Get,
                 .pattern = "/api/relay/policy",
@@ -207,7 +219,8 @@ void addPolicyRoutes(Router &router, RelayPolicy &policy, PolicyLog &log, RelayA
                 .pattern = "/api/relay/accounts/snapshot",
                 .scope = Scope::Policy,
                 .limit = LimitClass::None,
-                .handler = AsyncHandler([&](HttpRequest) { return snapshot(accounts, management, settings, clock, reader); })});
+                .handler = AsyncHandler(
+                    [&](HttpRequest) { return snapshot(accounts, management, settings, clock, reader); })});
 }
 
 } // namespace tower

@@ -11,6 +11,7 @@ namespace tower {
 
 /// What the relay asks: /api/relay/policy (one line, a batch, its health) and the accounts' snapshot.
 void addPolicyRoutes(Router &router, RelayPolicy &policy, PolicyLog &log, RelayAccounts &accounts,
-                     RelayManagement &management, const Settings &settings, const Clock &clock, Reader &reader);
+                     RelayManagement &management, const Settings &settings, const Clock &clock,
+                     Reader &reader);
 
 } // namespace tower

@@ -11,7 +11,11 @@ namespace tower {
 class ReplayStore
 {
 public:
-    ReplayStore(Database &database, const Clock &clock) : m_database(database), m_clock(clock) {}
+    ReplayStore(Database &database, const Clock &clock)
+        : m_database(database)
+        , m_clock(clock)
+    {
+    }
 
     /// Remembers `id` until `expiresAt`; false when it was there already.
     bool firstSeen(const EventId &id, Millis expiresAt);

@@ -34,10 +34,12 @@ HttpResponse listed(const Settings &settings, const Secrets &secrets)
                                 {QStringLiteral("source"), Secrets::sourceName(secrets.source(spec.secret))},
                                 {QStringLiteral("meaning"), QString::fromUtf8(spec.meaning)}});
     }
-    return HttpResponse::json(QJsonObject{{QStringLiteral("items"), items}, {QStringLiteral("secrets"), kept}});
+    return HttpResponse::json(
+        QJsonObject{{QStringLiteral("items"), items}, {QStringLiteral("secrets"), kept}});
 }
 
-/// Numbers and booleans are taken as their text: {"EVAL_FEE_SATS": 12} says what {"EVAL_FEE_SATS": "12"} says.
+/// Numbers and booleans are taken as their text: {"EVAL_FEE_SATS": 12} says what {"EVAL_FEE_SATS": "12"}
+/// says.
 QString textOf(const QString &name, const QJsonValue &value)
 {
     if (value.isString())
@@ -49,7 +51,8 @@ QString textOf(const QString &name, const QJsonValue &value)
     throw badRequest(name.toLatin1(), QStringLiteral("%1 must be a string, a number or null.").arg(name));
 }
 
-HttpResponse patch(const Settings &settings, SavedSettings &saved, const Secrets &secrets, const HttpRequest &request)
+HttpResponse patch(const Settings &settings, SavedSettings &saved, const Secrets &secrets,
+                   const HttpRequest &request)
 {
     Settings::Changes changes;
     const QJsonObject body = request.json();
@@ -58,11 +61,16 @@ HttpResponse patch(const Settings &settings, SavedSettings &saved, const Secrets
         if (!spec) {
             for (const SecretSpec &secret : Secrets::catalogue()) {
                 if (it.key() == QLatin1String(secret.name))
-                    throw badRequest(it.key().toLatin1(), QStringLiteral("%1 is a secret: it is never set over the API.").arg(it.key()), "is_a_secret");
+                    throw badRequest(
+                        it.key().toLatin1(),
+                        QStringLiteral("%1 is a secret: it is never set over the API.").arg(it.key()),
+                        "is_a_secret");
             }
-            throw badRequest(it.key().left(64).toUtf8(), QStringLiteral("There is no such setting."), "unknown_setting");
+            throw badRequest(it.key().left(64).toUtf8(), QStringLiteral("There is no such setting."),
+                             "unknown_setting");
         }
-        changes[spec->setting] = it.value().isNull() ? std::nullopt : std::optional(textOf(it.key(), it.value()));
+        changes[spec->setting] =
+            it.value().isNull() ? std::nullopt : std::optional(textOf(it.key(), it.value()));
     }
     if (changes.empty())
         throw badRequest("body", QStringLiteral("Give at least one setting: {\"NAME\": \"value\"}."));
@@ -83,7 +91,8 @@ void addSettingsRoutes(Router &router, const Settings &settings, SavedSettings &
                 .pattern = "/api/admin/settings",
                 .scope = Scope::Admin,
                 .limit = LimitClass::None,
-                .handler = SyncHandler([&](const HttpRequest &request) { return patch(settings, saved, secrets, request); })});
+                .handler = SyncHandler(
+                    [&](const HttpRequest &request) { return patch(settings, saved, secrets, request); })});
 }
 
 } // namespace tower

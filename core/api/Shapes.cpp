@@ -67,12 +67,9 @@ QJsonObject toJson(const Identity &identity)
 
 QJsonObject toJson(const ScoreChange &change)
 {
-    return {{QStringLiteral("id"), jsonNumber(change.id)},
-            {QStringLiteral("at"), toIso(change.at)},
-            {QStringLiteral("why"), change.why},
-            {QStringLiteral("from"), jsonNumber(change.from)},
-            {QStringLiteral("to"), jsonNumber(change.to)},
-            {QStringLiteral("ref"), textOrNull(change.ref)},
+    return {{QStringLiteral("id"), jsonNumber(change.id)}, {QStringLiteral("at"), toIso(change.at)},
+            {QStringLiteral("why"), change.why},           {QStringLiteral("from"), jsonNumber(change.from)},
+            {QStringLiteral("to"), jsonNumber(change.to)}, {QStringLiteral("ref"), textOrNull(change.ref)},
             {QStringLiteral("detail"), change.detail}};
 }
 
@@ -145,7 +142,8 @@ QJsonObject toJson(const ChainReport &report)
 {
     return {{QStringLiteral("ok"), report.ok},
             {QStringLiteral("rows"), jsonNumber(report.rows)},
-            {QStringLiteral("firstBadId"), report.firstBadId == 0 ? QJsonValue(QJsonValue::Null) : jsonNumber(report.firstBadId)},
+            {QStringLiteral("firstBadId"),
+             report.firstBadId == 0 ? QJsonValue(QJsonValue::Null) : jsonNumber(report.firstBadId)},
             {QStringLiteral("detail"), report.detail},
             {QStringLiteral("head"), QString::fromLatin1(report.head)}};
 }
@@ -183,7 +181,8 @@ QString queryText(const HttpRequest &request, const char *name)
 {
     QString text = request.queryValue(name).value_or(QString());
     if (text.contains(QChar(u'\0')))
-        throw badRequest(name, QStringLiteral("%1 must not contain a NUL character.").arg(QLatin1String(name)));
+        throw badRequest(name,
+                         QStringLiteral("%1 must not contain a NUL character.").arg(QLatin1String(name)));
     return text;
 }
 
@@ -203,7 +202,8 @@ QString optionalText(const QJsonObject &body, const char *field)
     if (!value.isString())
         throw badRequest(field, QStringLiteral("%1 must be a string.").arg(QLatin1String(field)));
     if (value.toString().contains(QChar(u'\0')))
-        throw badRequest(field, QStringLiteral("%1 must not contain a NUL character.").arg(QLatin1String(field)));
+        throw badRequest(field,
+                         QStringLiteral("%1 must not contain a NUL character.").arg(QLatin1String(field)));
     return value.toString();
 }
 
@@ -235,7 +235,8 @@ QStringList requiredTexts(const QJsonObject &body, const char *field)
     QStringList out;
     for (const QJsonValue &item : value.toArray()) {
         if (!item.isString())
-            throw badRequest(field, QStringLiteral("%1 must be a list of strings.").arg(QLatin1String(field)));
+            throw badRequest(field,
+                             QStringLiteral("%1 must be a list of strings.").arg(QLatin1String(field)));
         out << item.toString();
     }
     return out;
@@ -248,7 +249,8 @@ std::optional<Millis> optionalTime(const QJsonObject &body, const char *field)
         return std::nullopt;
     const auto at = fromIso(text);
     if (!at)
-        throw badRequest(field, QStringLiteral("%1 must be a time like 2027-01-31T12:00:00Z.").arg(QLatin1String(field)));
+        throw badRequest(
+            field, QStringLiteral("%1 must be a time like 2027-01-31T12:00:00Z.").arg(QLatin1String(field)));
     return at;
 }
 

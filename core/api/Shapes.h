@@ -20,8 +20,8 @@
 
 namespace tower {
 
-/// The JSON of each thing, written once: the field names of the specification, ISO 8601 times, null for what is
-/// absent.
+/// The JSON of each thing, written once: the field names of the specification, ISO 8601 times, null for what
+/// is absent.
 QJsonObject toJson(const RelayAccount &account);
 QJsonObject toJson(const Identity &identity);
 QJsonObject toJson(const ScoreChange &change);
@@ -45,7 +45,8 @@ QJsonObject toJson(const Page<T> &page)
         items.append(toJson(item));
     return {{QStringLiteral("items"), items},
             {QStringLiteral("nextCursor"), textOrNull(page.nextCursor)},
-            {QStringLiteral("total"), page.totalIsExact ? jsonNumber(page.total) : QJsonValue(QStringLiteral("%1+").arg(page.total))},
+            {QStringLiteral("total"),
+             page.totalIsExact ? jsonNumber(page.total) : QJsonValue(QStringLiteral("%1+").arg(page.total))},
             {QStringLiteral("totalIsExact"), page.totalIsExact}};
 }
 

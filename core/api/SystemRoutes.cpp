@@ -24,7 +24,8 @@ QJsonObject component(bool real, const QString &name)
 HttpResponse healthz(const SystemState &state)
 {
     const bool databaseUp = state.database.ping();
-    const bool wallet = !state.settings.text(Setting::LnbitsUrl).isEmpty() && state.secrets.isSet(Secret::LnbitsApiKey);
+    const bool wallet =
+        !state.settings.text(Setting::LnbitsUrl).isEmpty() && state.secrets.isSet(Secret::LnbitsApiKey);
     const bool agent = state.secrets.isSet(Secret::AnthropicApiKey);
     const QString relay = state.settings.text(Setting::NostrRelayUrl);
 
@@ -35,18 +36,23 @@ HttpResponse healthz(const SystemState &state)
                  {QStringLiteral("pending"), jsonNumber(stats.pending)},
                  {QStringLiteral("flagged"), jsonNumber(stats.flagged)}};
     }
-    const QString engine = state.database.engine() == Engine::Sqlite ? QStringLiteral("sqlite") : QStringLiteral("postgresql");
+    const QString engine =
+        state.database.engine() == Engine::Sqlite ? QStringLiteral("sqlite") : QStringLiteral("postgresql");
     const QJsonObject body{
         {QStringLiteral("status"), databaseUp ? QStringLiteral("ok") : QStringLiteral("degraded")},
         {QStringLiteral("version"), QStringLiteral(TOWER_VERSION)},
         {QStringLiteral("uptimeSeconds"), jsonNumber((state.clock.now() - state.startedAt).value() / 1000)},
         {QStringLiteral("stubMode"), !wallet || !agent},
-        {QStringLiteral("database"), QJsonObject{{QStringLiteral("status"), databaseUp ? QStringLiteral("ok") : QStringLiteral("unavailable")},
-                                                 {QStringLiteral("engine"), engine}}},
+        {QStringLiteral("database"),
+         QJsonObject{
+             {QStringLiteral("status"), databaseUp ? QStringLiteral("ok") : QStringLiteral("unavailable")},
+             {QStringLiteral("engine"), engine}}},
         {QStringLiteral("wallet"), component(wallet, QStringLiteral("lnbits"))},
         {QStringLiteral("agent"), component(agent, QStringLiteral("anthropic"))},
-        {QStringLiteral("relay"), QJsonObject{{QStringLiteral("status"), relay.isEmpty() ? QStringLiteral("not configured") : QStringLiteral("configured")},
-                                              {QStringLiteral("url"), textOrNull(relay)}}},
+        {QStringLiteral("relay"),
+         QJsonObject{{QStringLiteral("status"),
+                      relay.isEmpty() ? QStringLiteral("not configured") : QStringLiteral("configured")},
+                     {QStringLiteral("url"), textOrNull(relay)}}},
         {QStringLiteral("queue"), queue}};
     return HttpResponse::json(body, databaseUp ? 200 : 503);
 }
@@ -81,24 +87,29 @@ HttpResponse metrics(const SystemState &state, const Router &router)
     head("tower_http_requests_total", "counter", "Requests by route.");
     const std::vector<RouteStats> stats = router.stats();
     for (const RouteStats &route : stats) {
-        out += "tower_http_requests_total{method=\"" + route.method + "\",route=\"" + label(route.pattern) + "\"} "
-               + QByteArray::number(static_cast<qint64>(route.calls)) + '\n';
+        out += "tower_http_requests_total{method=\"" + route.method + "\",route=\"" + label(route.pattern) +
+               "\"} " + QByteArray::number(static_cast<qint64>(route.calls)) + '\n';
     }
     head("tower_http_errors_total", "counter", "Answers of 400 and more, by route and class.");
     for (const RouteStats &route : stats) {
-        const QByteArray labels = "{method=\"" + route.method + "\",route=\"" + label(route.pattern) + "\",class=";
-        out += "tower_http_errors_total" + labels + "\"4xx\"} " + QByteArray::number(static_cast<qint64>(route.clientErrors)) + '\n';
-        out += "tower_http_errors_total" + labels + "\"5xx\"} " + QByteArray::number(static_cast<qint64>(route.serverErrors)) + '\n';
+        const QByteArray labels =
+            "{method=\"" + route.method + "\",route=\"" + label(route.pattern) + "\",class=";
+        out += "tower_http_errors_total" + labels + "\"4xx\"} " +
+               QByteArray::number(static_cast<qint64>(route.clientErrors)) + '\n';
+        out += "tower_http_errors_total" + labels + "\"5xx\"} " +
+               QByteArray::number(static_cast<qint64>(route.serverErrors)) + '\n';
     }
     head("tower_policy_decisions_total", "counter", "Answers to the relay, by action and reason.");
     for (const auto &[key, n] : state.policyLog.counters()) {
-        out += "tower_policy_decisions_total{action=\"" + key.first.toLatin1() + "\",reason=\"" + key.second.toLatin1() + "\"} "
-               + QByteArray::number(static_cast<qint64>(n)) + '\n';
+        out += "tower_policy_decisions_total{action=\"" + key.first.toLatin1() + "\",reason=\"" +
+               key.second.toLatin1() + "\"} " + QByteArray::number(static_cast<qint64>(n)) + '\n';
     }
     const PolicyHealth health = state.policyLog.health();
     head("tower_policy_decision_seconds", "gauge", "Time to decide, of the last 1,000 decisions.");
-    out += "tower_policy_decision_seconds{quantile=\"0.5\"} " + QByteArray::number(health.p50Ms / 1000, 'g', 6) + '\n';
-    out += "tower_policy_decision_seconds{quantile=\"0.99\"} " + QByteArray::number(health.p99Ms / 1000, 'g', 6) + '\n';
+    out += "tower_policy_decision_seconds{quantile=\"0.5\"} " +
+           QByteArray::number(health.p50Ms / 1000, 'g', 6) + '\n';
+    out += "tower_policy_decision_seconds{quantile=\"0.99\"} " +
+           QByteArray::number(health.p99Ms / 1000, 'g', 6) + '\n';
 
     const QueueStats queue = state.queue.stats();
     head("tower_queue_events", "gauge", "Events in the moderation queue, by status.");
@@ -108,10 +119,12 @@ HttpResponse metrics(const SystemState &state, const Router &router)
                                                               {"auto_approved", queue.autoApproved},
                                                               {"rejected", queue.rejected}};
     for (const auto &[status, n] : byStatus)
-        out += QByteArray("tower_queue_events{status=\"") + status + "\"} " + QByteArray::number(static_cast<qint64>(n)) + '\n';
+        out += QByteArray("tower_queue_events{status=\"") + status + "\"} " +
+               QByteArray::number(static_cast<qint64>(n)) + '\n';
 
     gauge("tower_http_connections", "Open connections.", state.host.connections());
-    gauge("tower_uptime_seconds", "Seconds since the start.", (state.clock.now() - state.startedAt).value() / 1000);
+    gauge("tower_uptime_seconds", "Seconds since the start.",
+          (state.clock.now() - state.startedAt).value() / 1000);
     gauge("process_resident_memory_bytes", "Resident memory.", residentBytes());
     return HttpResponse::text(out, "text/plain; version=0.0.4; charset=utf-8");
 }
@@ -123,11 +136,12 @@ void addSystemRoutes(Router &router, const SystemState &state)
     router.add({.method = HttpMethod::Get,
                 .pattern = "/api/healthz",
                 .handler = SyncHandler([state](const HttpRequest &) { return healthz(state); })});
-    router.add({.method = HttpMethod::Get,
-                .pattern = "/metrics",
-                .scope = Scope::Metrics,
-                .limit = LimitClass::None,
-                .handler = SyncHandler([state, &router](const HttpRequest &) { return metrics(state, router); })});
+    router.add(
+        {.method = HttpMethod::Get,
+         .pattern = "/metrics",
+         .scope = Scope::Metrics,
+         .limit = LimitClass::None,
+         .handler = SyncHandler([state, &router](const HttpRequest &) { return metrics(state, router); })});
 }
 
 } // namespace tower

@@ -29,7 +29,10 @@ public:
 class ManualClock final : public Clock
 {
 public:
-    explicit ManualClock(Millis start) : m_now(start) {}
+    explicit ManualClock(Millis start)
+        : m_now(start)
+    {
+    }
     [[nodiscard]] Millis now() const override { return m_now; }
     void set(Millis now) { m_now = now; }
     void advance(Millis by) { m_now += by; }

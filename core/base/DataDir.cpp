@@ -13,7 +13,8 @@ namespace tower {
 
 QString defaultDataDir()
 {
-    return QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + QStringLiteral("/timmy-tower");
+    return QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) +
+           QStringLiteral("/timmy-tower");
 }
 
 void prepareDataDir(const QString &path)
@@ -23,7 +24,10 @@ void prepareDataDir(const QString &path)
     const bool made = existed || (QDir().mkpath(path) && QFile::setPermissions(path, ownerOnly));
     const QFileInfo info(path);
     if (!made || !info.isDir() || !info.isWritable())
-        throw unavailable(QStringLiteral("The data folder %1 can't be used: it can't be made, or not written to.").arg(path), "data_dir_unusable");
+        throw unavailable(
+            QStringLiteral("The data folder %1 can't be used: it can't be made, or not written to.")
+                .arg(path),
+            "data_dir_unusable");
     if (existed && info.permissions() & (QFile::ReadGroup | QFile::ReadOther))
         QFile::setPermissions(path, ownerOnly);
 }

@@ -16,7 +16,10 @@
 
 namespace tower {
 
-InstanceLock::InstanceLock(const QString &dataDir) : m_path(QDir(dataDir).filePath(QStringLiteral("tower.lock"))) {}
+InstanceLock::InstanceLock(const QString &dataDir)
+    : m_path(QDir(dataDir).filePath(QStringLiteral("tower.lock")))
+{
+}
 
 InstanceLock::~InstanceLock()
 {
@@ -28,7 +31,8 @@ bool InstanceLock::acquire()
 {
     m_descriptor = ::open(QFile::encodeName(m_path).constData(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (m_descriptor < 0) {
-        throw unavailable(QStringLiteral("The data folder can't be used: %1: %2.").arg(m_path, QString::fromLocal8Bit(std::strerror(errno))),
+        throw unavailable(QStringLiteral("The data folder can't be used: %1: %2.")
+                              .arg(m_path, QString::fromLocal8Bit(std::strerror(errno))),
                           "data_dir_unusable");
     }
     if (::flock(m_descriptor, LOCK_EX | LOCK_NB) == 0)

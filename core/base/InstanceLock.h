@@ -6,9 +6,9 @@
 
 namespace tower {
 
-/// One program per data folder: tower.lock in it, held by the kernel for as long as the process lives, so that
-/// nothing is left behind by a kill -9 (a lock that names a process id is fooled by containers, where every
-/// start has the same one).
+/// One program per data folder: tower.lock in it, held by the kernel for as long as the process lives, so
+/// that nothing is left behind by a kill -9 (a lock that names a process id is fooled by containers, where
+/// every start has the same one).
 class InstanceLock
 {
 public:

@@ -19,7 +19,11 @@ class SecretBytes
 {
 public:
     SecretBytes() = default;
-    explicit SecretBytes(QByteArray bytes) : m_bytes(std::move(bytes)) { m_bytes.detach(); }
+    explicit SecretBytes(QByteArray bytes)
+        : m_bytes(std::move(bytes))
+    {
+        m_bytes.detach();
+    }
     SecretBytes(SecretBytes &&other) noexcept;
     SecretBytes &operator=(SecretBytes &&other) noexcept;
     SecretBytes(const SecretBytes &) = delete;
@@ -56,10 +60,10 @@ enum class SecretSource { Absent, Environment, File, Keychain, SecretsIni, Gener
 struct SecretSpec
 {
     Secret secret;
-    const char *name;      ///< environment variable; NAME_FILE names a file that holds it
-    bool generated;        ///< made by generateMissing() when it is nowhere
-    qsizetype minimum;     ///< characters that it has at least
-    const char *meaning;   ///< one line
+    const char *name;    ///< environment variable; NAME_FILE names a file that holds it
+    bool generated;      ///< made by generateMissing() when it is nowhere
+    qsizetype minimum;   ///< characters that it has at least
+    const char *meaning; ///< one line
 };
 
 /// A place that keeps secrets across starts: the desktop's keychain, or secrets.ini (0600) without one.

@@ -146,11 +146,12 @@ struct SettingSpec
     const char *group; ///< heading on the Settings page
     SettingType type;
     const char *defaultText;
-    std::int64_t minimum; ///< Integer, Kinds: the value; Decimal: millionths; Text, Url: length (0: may be empty)
+    std::int64_t
+        minimum; ///< Integer, Kinds: the value; Decimal: millionths; Text, Url: length (0: may be empty)
     std::int64_t maximum; ///< likewise; PubKeys: how many
     const char *choices;  ///< Choice and List: allowed words, Url: allowed schemes; comma-separated
-    bool restart;        ///< takes effect at the next start
-    const char *meaning; ///< one line
+    bool restart;         ///< takes effect at the next start
+    const char *meaning;  ///< one line
 };
 
 /// The effective settings. Owned by the core thread (built before it runs, then read and changed there only).

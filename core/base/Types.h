@@ -21,15 +21,26 @@ class Quantity
 {
 public:
     constexpr Quantity() = default;
-    constexpr explicit Quantity(std::int64_t value) : m_value(value) {}
+    constexpr explicit Quantity(std::int64_t value)
+        : m_value(value)
+    {
+    }
     [[nodiscard]] constexpr std::int64_t value() const { return m_value; }
 
     friend constexpr auto operator<=>(Quantity, Quantity) = default;
     friend constexpr Quantity operator+(Quantity a, Quantity b) { return Quantity(a.m_value + b.m_value); }
     friend constexpr Quantity operator-(Quantity a, Quantity b) { return Quantity(a.m_value - b.m_value); }
     constexpr Quantity operator-() const { return Quantity(-m_value); }
-    constexpr Quantity &operator+=(Quantity other) { m_value += other.m_value; return *this; }
-    constexpr Quantity &operator-=(Quantity other) { m_value -= other.m_value; return *this; }
+    constexpr Quantity &operator+=(Quantity other)
+    {
+        m_value += other.m_value;
+        return *this;
+    }
+    constexpr Quantity &operator-=(Quantity other)
+    {
+        m_value -= other.m_value;
+        return *this;
+    }
 
 private:
     std::int64_t m_value = 0;
@@ -40,8 +51,14 @@ using Sats = Quantity<struct SatsTag>;
 /// A point in time (UTC epoch) or a span, in milliseconds.
 using Millis = Quantity<struct MillisTag>;
 
-constexpr Millis seconds(std::int64_t n) { return Millis(n * 1000); }
-constexpr Millis days(std::int64_t n) { return Millis(n * 86'400'000); }
+constexpr Millis seconds(std::int64_t n)
+{
+    return Millis(n * 1000);
+}
+constexpr Millis days(std::int64_t n)
+{
+    return Millis(n * 86'400'000);
+}
 
 /// 32 bytes written as 64 lower-case hex characters.
 template <class Tag>
@@ -51,7 +68,10 @@ public:
     static constexpr int size = 32;
 
     constexpr Bytes32() = default;
-    explicit Bytes32(const std::array<std::uint8_t, 32> &bytes) : m_bytes(bytes) {}
+    explicit Bytes32(const std::array<std::uint8_t, 32> &bytes)
+        : m_bytes(bytes)
+    {
+    }
 
     /// Reads exactly 64 lower-case hex digits; anything else is nullopt.
     static std::optional<Bytes32> fromHex(QByteArrayView hex)
@@ -68,7 +88,10 @@ public:
         }
         return out;
     }
-    static std::optional<Bytes32> fromHex(const QString &hex) { return fromHex(QByteArrayView(hex.toLatin1())); }
+    static std::optional<Bytes32> fromHex(const QString &hex)
+    {
+        return fromHex(QByteArrayView(hex.toLatin1()));
+    }
 
     [[nodiscard]] const std::uint8_t *data() const { return m_bytes.data(); }
     [[nodiscard]] std::uint8_t *data() { return m_bytes.data(); }

@@ -69,8 +69,9 @@ void HttpHost::listen(const HttpHostOptions &options)
     if (!options.address.isLoopback() && !guarded.tls && !options.behindProxy) {
         throw badRequest(
             "listen",
-            QStringLiteral("%1 can be reached from outside: give a certificate (--tls-cert, --tls-key), or say "
-                           "that a TLS proxy stands in front (--behind-proxy).")
+            QStringLiteral(
+                "%1 can be reached from outside: give a certificate (--tls-cert, --tls-key), or say "
+                "that a TLS proxy stands in front (--behind-proxy).")
                 .arg(options.address.toString()),
             "address_refused");
     }

@@ -37,21 +37,25 @@ IdentityStore::Stored locked(IdentityStore &store, const PubKey &key)
 }
 
 /// What decay leaves of the score at `now`; a loss goes into the history, the caller stores the score.
-Decayed takeDecay(IdentityStore &store, const IdentityStore::Stored &stored, Millis now, const TrustRules &rules)
+Decayed takeDecay(IdentityStore &store, const IdentityStore::Stored &stored, Millis now,
+                  const TrustRules &rules)
 {
     const Identity &before = stored.identity;
     if (before.decayExempt)
         return {before.storedScore, stored.decayDaysTaken};
     const Decayed current = decayed(before.storedScore, before.lastSeen, stored.decayDaysTaken, now, rules);
     if (current.score != before.storedScore)
-        store.addHistory(before.pubkey, {0, now, QStringLiteral("decay"), before.storedScore, current.score, {}, {}});
+        store.addHistory(before.pubkey,
+                         {0, now, QStringLiteral("decay"), before.storedScore, current.score, {}, {}});
     return current;
 }
 
 } // namespace
 
 Identities::Identities(Database &database, const Clock &clock, const Settings &settings)
-    : m_store(std::make_unique<IdentityStore>(database)), m_clock(clock), m_settings(settings)
+    : m_store(std::make_unique<IdentityStore>(database))
+    , m_clock(clock)
+    , m_settings(settings)
 {
 }
 
@@ -88,7 +92,8 @@ TierCounts Identities::countByTier()
             sum += n;
         return sum;
     };
-    return m_counts.get(m_clock.now(), [this] { return m_store->countByTier(); }, rows);
+    return m_counts.get(
+        m_clock.now(), [this] { return m_store->countByTier(); }, rows);
 }
 
 Identities::Ensured Identities::ensure(Transaction &transaction, const PubKey &key)
@@ -107,8 +112,8 @@ std::vector<PubKey> Identities::withDueDecay(int limit)
     return m_store->withDueDecay(m_clock.now(), rules().decayAbsentDays, limit);
 }
 
-Identities::ScoreResult Identities::changeScore(Transaction &transaction, const PubKey &key, const QString &why,
-                                                const QString &ref, const QString &detail,
+Identities::ScoreResult Identities::changeScore(Transaction &transaction, const PubKey &key,
+                                                const QString &why, const QString &ref, const QString &detail,
                                                 const std::function<std::int64_t(std::int64_t)> &change)
 {
     const bool created = m_store->insert(key, m_clock.now());

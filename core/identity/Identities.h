@@ -28,7 +28,7 @@ struct Identity
     std::int64_t interactionCount = 0;
     Sats satsAbsorbedToday; ///< since midnight UTC
     QString lightningAddress;
-    QString note; ///< the operator's
+    QString note;             ///< the operator's
     bool decayExempt = false; ///< Timmy itself
     Millis lastSeen;
     Millis createdAt;
@@ -92,8 +92,9 @@ public:
         std::int64_t to = 0;
         bool created = false;
     };
-    ScoreResult changeScore(Transaction &transaction, const PubKey &key, const QString &why, const QString &ref,
-                            const QString &detail, const std::function<std::int64_t(std::int64_t)> &change);
+    ScoreResult changeScore(Transaction &transaction, const PubKey &key, const QString &why,
+                            const QString &ref, const QString &detail,
+                            const std::function<std::int64_t(std::int64_t)> &change);
 
     void setNote(Transaction &transaction, const PubKey &key, const QString &note);
     void setDecayExempt(Transaction &transaction, const PubKey &key, bool exempt);

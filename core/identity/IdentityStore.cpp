@@ -69,7 +69,8 @@ QString afterPrefix(const QString &prefix)
 
 std::optional<IdentityStore::Stored> IdentityStore::find(const PubKey &key, bool lock)
 {
-    static const std::string read = "SELECT " + std::string(columns) + " FROM nostr_identities WHERE pubkey = ?";
+    static const std::string read =
+        "SELECT " + std::string(columns) + " FROM nostr_identities WHERE pubkey = ?";
     static const std::string readLocked = read + " FOR UPDATE";
     const bool rowLocks = lock && m_database.engine() == Engine::Postgres;
     return m_database.one(rowLocks ? readLocked : read, {key}, fromRow);
@@ -80,14 +81,14 @@ bool IdentityStore::insert(const PubKey &key, Millis now)
     return m_database.execute(R"sql(
         INSERT INTO nostr_identities (pubkey, last_seen, created_at)
         VALUES (?, ?, ?) ON CONFLICT DO NOTHING)sql",
-                              {key, now, now})
-           == 1;
+                              {key, now, now}) == 1;
 }
 
 void IdentityStore::setScore(const PubKey &key, std::int64_t score, Tier tier, std::int64_t decayDaysTaken)
 {
-    m_database.execute("UPDATE nostr_identities SET trust_score = ?, tier = ?, decay_days_taken = ? WHERE pubkey = ?",
-                       {score, toText(tier), decayDaysTaken, key});
+    m_database.execute(
+        "UPDATE nostr_identities SET trust_score = ?, tier = ?, decay_days_taken = ? WHERE pubkey = ?",
+        {score, toText(tier), decayDaysTaken, key});
 }
 
 void IdentityStore::addHistory(const PubKey &key, const ScoreChange &change)
@@ -106,7 +107,8 @@ std::vector<PubKey> IdentityStore::withDueDecay(Millis now, std::int64_t absentD
         WHERE trust_score > 0 AND decay_exempt = 0 AND last_seen <= ?
           AND (? - last_seen) / 86400000 - ? > decay_days_taken
         ORDER BY last_seen LIMIT ?)sql",
-                          {now - days(absentDays + 1), now, absentDays, limit}, [](const Row &row) { return row.pubKey("pubkey"); });
+                          {now - days(absentDays + 1), now, absentDays, limit},
+                          [](const Row &row) { return row.pubKey("pubkey"); });
 }
 
 void IdentityStore::setNote(const PubKey &key, const QString &note)
@@ -128,7 +130,8 @@ void IdentityStore::markSeen(const PubKey &key, Millis now)
 
 void IdentityStore::countInteraction(const PubKey &key)
 {
-    m_database.execute("UPDATE nostr_identities SET interaction_count = interaction_count + 1 WHERE pubkey = ?", {key});
+    m_database.execute(
+        "UPDATE nostr_identities SET interaction_count = interaction_count + 1 WHERE pubkey = ?", {key});
 }
 
 void IdentityStore::setLightningAddress(const PubKey &key, const QString &address)
@@ -151,10 +154,18 @@ KeysetQuery IdentityStore::listQuery(const IdentityFilter &filter)
         sort = Sort::Key; // the range on the key is what keeps this from scanning
     }
     switch (sort) {
-    case Sort::Score: query.orderBy("trust_score", KeysetQuery::Key::Integer, filter.descending); break;
-    case Sort::LastSeen: query.orderBy("last_seen", KeysetQuery::Key::Integer, filter.descending); break;
-    case Sort::Created: query.orderBy("created_at", KeysetQuery::Key::Integer, filter.descending); break;
-    case Sort::Key: query.orderById(filter.descending); break;
+    case Sort::Score:
+        query.orderBy("trust_score", KeysetQuery::Key::Integer, filter.descending);
+        break;
+    case Sort::LastSeen:
+        query.orderBy("last_seen", KeysetQuery::Key::Integer, filter.descending);
+        break;
+    case Sort::Created:
+        query.orderBy("created_at", KeysetQuery::Key::Integer, filter.descending);
+        break;
+    case Sort::Key:
+        query.orderById(filter.descending);
+        break;
     }
     return query;
 }
@@ -166,20 +177,23 @@ Page<IdentityStore::Stored> IdentityStore::list(const IdentityFilter &filter, co
 
 Page<ScoreChange> IdentityStore::history(const PubKey &key, const PageRequest &page)
 {
-    KeysetQuery query("id, at, why, score_from, score_to, ref, detail", "trust_changes", "id", KeysetQuery::Key::Integer);
+    KeysetQuery query("id, at, why, score_from, score_to, ref, detail", "trust_changes", "id",
+                      KeysetQuery::Key::Integer);
     query.where("pubkey = ?", {key});
     query.orderById(true);
     return query.run(m_database, page, [](const Row &row) {
-        return ScoreChange{row.integer("id"),         row.millis("at"), row.text("why"),   row.integer("score_from"),
-                           row.integer("score_to"), row.text("ref"),  row.text("detail")};
+        return ScoreChange{row.integer("id"),         row.millis("at"),        row.text("why"),
+                           row.integer("score_from"), row.integer("score_to"), row.text("ref"),
+                           row.text("detail")};
     });
 }
 
 std::vector<std::pair<Tier, std::int64_t>> IdentityStore::countByTier()
 {
-    return m_database.all("SELECT tier, COUNT(*) AS n FROM nostr_identities GROUP BY tier", {}, [](const Row &row) {
-        return std::pair(tierFromText(row.text("tier")).value_or(Tier::New), row.integer("n"));
-    });
+    return m_database.all(
+        "SELECT tier, COUNT(*) AS n FROM nostr_identities GROUP BY tier", {}, [](const Row &row) {
+            return std::pair(tierFromText(row.text("tier")).value_or(Tier::New), row.integer("n"));
+        });
 }
 
 } // namespace tower

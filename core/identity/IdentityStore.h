@@ -16,10 +16,13 @@ public:
     {
         Identity identity;
         std::int64_t decayDaysTaken = 0; ///< since last_seen
-        Millis absorbedResetAt; ///< within the UTC day that the sats absorbed belong to
+        Millis absorbedResetAt;          ///< within the UTC day that the sats absorbed belong to
     };
 
-    explicit IdentityStore(Database &database) : m_database(database) {}
+    explicit IdentityStore(Database &database)
+        : m_database(database)
+    {
+    }
 
     std::optional<Stored> find(const PubKey &key, bool lock);
     /// False when it was there already.
@@ -34,7 +37,8 @@ public:
 
     /// The statement behind list(): tests look at its plan.
     static KeysetQuery listQuery(const IdentityFilter &filter);
-    /// Not exempt, with a score, and absent for more full days (beyond `absentDays`) than decay was taken for.
+    /// Not exempt, with a score, and absent for more full days (beyond `absentDays`) than decay was taken
+    /// for.
     std::vector<PubKey> withDueDecay(Millis now, std::int64_t absentDays, int limit);
 
     Page<Stored> list(const IdentityFilter &filter, const PageRequest &page);

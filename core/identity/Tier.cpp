@@ -59,16 +59,22 @@ Tier tierOf(std::int64_t score, const TrustRules &rules)
 Sats dailyBudget(Tier tier, const Settings &settings)
 {
     switch (tier) {
-    case Tier::Anonymous: return Sats(0);
-    case Tier::New: return settings.sats(Setting::FreeTierBudgetNew);
-    case Tier::Established: return settings.sats(Setting::FreeTierBudgetEstablished);
-    case Tier::Trusted: return settings.sats(Setting::FreeTierBudgetTrusted);
-    case Tier::Elite: return settings.sats(Setting::FreeTierBudgetElite);
+    case Tier::Anonymous:
+        return Sats(0);
+    case Tier::New:
+        return settings.sats(Setting::FreeTierBudgetNew);
+    case Tier::Established:
+        return settings.sats(Setting::FreeTierBudgetEstablished);
+    case Tier::Trusted:
+        return settings.sats(Setting::FreeTierBudgetTrusted);
+    case Tier::Elite:
+        return settings.sats(Setting::FreeTierBudgetElite);
     }
     Q_UNREACHABLE();
 }
 
-Decayed decayed(std::int64_t score, Millis lastSeen, std::int64_t daysTaken, Millis now, const TrustRules &rules)
+Decayed decayed(std::int64_t score, Millis lastSeen, std::int64_t daysTaken, Millis now,
+                const TrustRules &rules)
 {
     const std::int64_t due = decayDays(lastSeen, now, rules);
     if (due <= daysTaken)

@@ -35,13 +35,14 @@ Tier tierOf(std::int64_t score, const TrustRules &rules);
 Sats dailyBudget(Tier tier, const Settings &settings);
 
 /// The score after soft decay: `perDay` for each full day of absence beyond `absentDays`, floor 0, where
-/// absence counts from `lastSeen`. `daysTaken`: how many such days were taken since lastSeen already, so that a
-/// second look the same day takes nothing more. Pure.
+/// absence counts from `lastSeen`. `daysTaken`: how many such days were taken since lastSeen already, so that
+/// a second look the same day takes nothing more. Pure.
 struct Decayed
 {
     std::int64_t score = 0;
     std::int64_t daysTaken = 0;
 };
-Decayed decayed(std::int64_t score, Millis lastSeen, std::int64_t daysTaken, Millis now, const TrustRules &rules);
+Decayed decayed(std::int64_t score, Millis lastSeen, std::int64_t daysTaken, Millis now,
+                const TrustRules &rules);
 
 } // namespace tower

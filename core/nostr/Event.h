@@ -70,16 +70,16 @@ EventParse parseEvent(const QJsonObject &object);
 /// Problem with the id or the signature; empty when both hold.
 QByteArray checkEvent(const Event &event);
 
-/// The text of the object that `json` holds under `name`, byte for byte, for a reader that is stricter than the
-/// one of the document around it. Nullopt when `json` is no object, or has no such member, or one that is no
-/// object, or more than one (which of them counts is where readers disagree).
+/// The text of the object that `json` holds under `name`, byte for byte, for a reader that is stricter than
+/// the one of the document around it. Nullopt when `json` is no object, or has no such member, or one that is
+/// no object, or more than one (which of them counts is where readers disagree).
 std::optional<QByteArray> rawMember(QByteArrayView json, std::string_view name);
 
 /// One line of the strfry write-policy protocol, read in one pass with simdjson.
 struct PolicyLine
 {
-    bool isObject = false;   ///< the whole text is a JSON object
-    bool hasEvent = false;   ///< with an "event" that is an object
+    bool isObject = false; ///< the whole text is a JSON object
+    bool hasEvent = false; ///< with an "event" that is an object
     QByteArray type;
     QByteArray sourceType;
     QByteArray sourceInfo;

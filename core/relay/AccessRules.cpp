@@ -7,9 +7,12 @@ namespace tower {
 QString toText(AccessLevel level)
 {
     switch (level) {
-    case AccessLevel::None: return QStringLiteral("none");
-    case AccessLevel::Read: return QStringLiteral("read");
-    case AccessLevel::Write: return QStringLiteral("write");
+    case AccessLevel::None:
+        return QStringLiteral("none");
+    case AccessLevel::Read:
+        return QStringLiteral("read");
+    case AccessLevel::Write:
+        return QStringLiteral("write");
     }
     Q_UNREACHABLE();
 }
@@ -26,9 +29,12 @@ std::optional<AccessLevel> accessFromText(const QString &text)
 QString toText(GrantedBy by)
 {
     switch (by) {
-    case GrantedBy::Manual: return QStringLiteral("manual");
-    case GrantedBy::AutoTier: return QStringLiteral("auto-tier");
-    case GrantedBy::Seed: return QStringLiteral("seed");
+    case GrantedBy::Manual:
+        return QStringLiteral("manual");
+    case GrantedBy::AutoTier:
+        return QStringLiteral("auto-tier");
+    case GrantedBy::Seed:
+        return QStringLiteral("seed");
     }
     Q_UNREACHABLE();
 }
@@ -44,7 +50,9 @@ std::optional<GrantedBy> grantedByFromText(const QString &text)
 
 AccessRules AccessRules::from(const Settings &settings)
 {
-    const auto earned = [&](Setting s) { return accessFromText(settings.text(s)).value_or(AccessLevel::None); };
+    const auto earned = [&](Setting s) {
+        return accessFromText(settings.text(s)).value_or(AccessLevel::None);
+    };
     return {TrustRules::from(settings),
             {AccessLevel::None, earned(Setting::RelayAccessNew), earned(Setting::RelayAccessEstablished),
              earned(Setting::RelayAccessTrusted), earned(Setting::RelayAccessElite)}};

@@ -40,8 +40,8 @@ struct StoredAccess
     std::optional<Millis> expiresAt;
 };
 
-/// Access in force at `now` for an author of (decayed) tier `tier`: a revocation stands; a manual grant counts
-/// until it expires and then, like an automatic one, is what the tier earns. Pure.
+/// Access in force at `now` for an author of (decayed) tier `tier`: a revocation stands; a manual grant
+/// counts until it expires and then, like an automatic one, is what the tier earns. Pure.
 AccessLevel accessInForce(const StoredAccess &stored, Tier tier, Millis now, const AccessRules &rules);
 
 } // namespace tower

@@ -75,8 +75,9 @@ QStringList cells(const QString &line)
 
 bool looksLikeKey(const QString &cell)
 {
-    return cell.startsWith(QLatin1String("npub1"), Qt::CaseInsensitive) || cell.startsWith(QLatin1String("nostr:"), Qt::CaseInsensitive)
-           || (cell.size() == 64 && PubKey::fromHex(cell.toLower()));
+    return cell.startsWith(QLatin1String("npub1"), Qt::CaseInsensitive) ||
+           cell.startsWith(QLatin1String("nostr:"), Qt::CaseInsensitive) ||
+           (cell.size() == 64 && PubKey::fromHex(cell.toLower()));
 }
 
 void readNip05(const QJsonObject &names, Collector &collector)

@@ -18,8 +18,8 @@ struct KeyImport
 };
 
 /// Reads a NIP-05 nostr.json ({"names": {"alice": "<hex>"}}), a list of keys (hex or npub, one a line), or a
-/// CSV whose header names a column pubkey or npub (without a header: the first column that holds keys). At most
-/// 10,000 keys.
+/// CSV whose header names a column pubkey or npub (without a header: the first column that holds keys). At
+/// most 10,000 keys.
 KeyImport readKeyList(const QByteArray &content);
 
 } // namespace tower

@@ -116,16 +116,15 @@ void ModerationQueue::flush()
     if (m_waiting.empty())
         return;
     const std::vector<Waiting> batch = std::exchange(m_waiting, {});
-    // Rows are taken in one order everywhere, so that two programs can't wait for each other in a circle: first
-    // the identities, which PostgreSQL locks for the foreign key, by key, then the events by id.
+    // Rows are taken in one order everywhere, so that two programs can't wait for each other in a circle:
+    // first the identities, which PostgreSQL locks for the foreign key, by key, then the events by id.
     std::vector<const Waiting *> ordered;
     ordered.reserve(batch.size());
     for (const Waiting &waiting : batch)
         ordered.push_back(&waiting);
-    std::sort(ordered.begin(), ordered.end(),
-              [](const Waiting *a, const Waiting *b) {
-                  return std::tie(a->event.pubkey, a->event.id) < std::tie(b->event.pubkey, b->event.id);
-              });
+    std::sort(ordered.begin(), ordered.end(), [](const Waiting *a, const Waiting *b) {
+        return std::tie(a->event.pubkey, a->event.id) < std::tie(b->event.pubkey, b->event.id);
+    });
     bool ok = false;
     std::optional<Tier> highest;
     try {
@@ -154,9 +153,8 @@ void ModerationQueue::flush()
 
 bool ModerationQueue::isFullFor(const PubKey &author)
 {
-    const auto waiting = std::count_if(m_waiting.begin(), m_waiting.end(), [&author](const Waiting &one) {
-        return one.event.pubkey == author;
-    });
+    const auto waiting = std::count_if(m_waiting.begin(), m_waiting.end(),
+                                       [&author](const Waiting &one) { return one.event.pubkey == author; });
     return waiting + m_store->openCount(author, maximumOpen) >= maximumOpen;
 }
 

@@ -105,8 +105,10 @@ std::optional<ModerationStore::Standing> ModerationStore::lockStanding(const Eve
         m_database.engine() == Engine::Postgres ? std::string_view(readLocked) : read;
     return m_database.one(sql, {id}, [](const Row &row) {
         return Standing{queueStatusFromText(row.text("status")).value_or(QueueStatus::Pending),
-                        publishStateFromText(row.text("publish_state")), row.flag("publish_sent"),
-                        row.flag("publish_ended"), row.optionalMillis("revoked_at"),
+                        publishStateFromText(row.text("publish_state")),
+                        row.flag("publish_sent"),
+                        row.flag("publish_ended"),
+                        row.optionalMillis("revoked_at"),
                         row.optionalMillis("approved_revocation")};
     });
 }
@@ -145,8 +147,8 @@ bool ModerationStore::decide(const EventId &id, QueueStatus before, QueueStatus 
             publish_sent = 0, publish_ended = 0
         WHERE event_id = ? AND status = ?)sql",
                               {toText(after), by, reason, now,
-                               toText(approved ? PublishState::Waiting : PublishState::None), revocation,
-                               now, id, toText(before)}) == 1;
+                               toText(approved ? PublishState::Waiting : PublishState::None), revocation, now,
+                               id, toText(before)}) == 1;
 }
 
 bool ModerationStore::reopen(const EventId &id, QueueStatus before)
@@ -187,7 +189,8 @@ std::optional<QueuedEvent> ModerationStore::claimForReview(std::optional<int> on
     static const std::string ofRank = all + " AND q.review_rank = ?" + order;
     const auto map = [&](const Row &row) { return fromRow(row, now, rules); };
     for (;;) {
-        auto next = onlyRank ? m_database.one(ofRank, {now, *onlyRank}, map) : m_database.one(any, {now}, map);
+        auto next =
+            onlyRank ? m_database.one(ofRank, {now, *onlyRank}, map) : m_database.one(any, {now}, map);
         if (!next)
             return std::nullopt;
         const bool ours = m_database.execute(R"sql(

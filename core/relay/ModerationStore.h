@@ -50,7 +50,7 @@ public:
     {
         QueueStatus status = QueueStatus::Pending;
         PublishState publishState = PublishState::None;
-        bool sent = false; ///< to the relay, which may have stored it
+        bool sent = false;         ///< to the relay, which may have stored it
         bool publishEnded = false; ///< it is not tried any more
         std::optional<Millis> authorRevokedAt;
         std::optional<Millis> approvedRevocation; ///< the author's revocation that the approval passed over
@@ -64,8 +64,8 @@ public:
     int openCount(const PubKey &author, int limit);
 
     /// Guarded: moves the row only from `before`; false when it is no longer there. An approval waits for its
-    /// publishing from now on; any other decision takes it out of publishing. `revocation`: the author's, which
-    /// an approval passes over.
+    /// publishing from now on; any other decision takes it out of publishing. `revocation`: the author's,
+    /// which an approval passes over.
     bool decide(const EventId &id, QueueStatus before, QueueStatus after, const QString &by,
                 const QString &reason, Millis now, std::optional<Millis> revocation);
     /// What is on its way to the relay is not tried any more, until it is approved anew.

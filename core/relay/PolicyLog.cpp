@@ -15,8 +15,9 @@ namespace tower {
 namespace {
 
 constexpr std::size_t latencyRing = 1'000;
-/// Small and seldom, so that writing the log (a commit waits for the disk) never holds more than a few answers up;
-/// what does not keep up with a burst falls out of the ring unwritten, and is counted all the same.
+/// Small and seldom, so that writing the log (a commit waits for the disk) never holds more than a few
+/// answers up; what does not keep up with a burst falls out of the ring unwritten, and is counted all the
+/// same.
 constexpr int sliceRows = 200;
 constexpr int sliceMs = 250;
 constexpr std::int64_t rateWindowSecs = 60;
@@ -33,8 +34,11 @@ double percentileMs(std::vector<int> micros, double p)
 } // namespace
 
 PolicyLog::PolicyLog(Database &database, const Clock &clock, QObject *parent)
-    : QObject(parent), m_store(std::make_unique<PolicyLogStore>(database)), m_database(database), m_clock(clock),
-      m_timer(new QTimer(this))
+    : QObject(parent)
+    , m_store(std::make_unique<PolicyLogStore>(database))
+    , m_database(database)
+    , m_clock(clock)
+    , m_timer(new QTimer(this))
 {
     m_timer->setSingleShot(true);
     m_timer->setInterval(sliceMs);
@@ -86,10 +90,12 @@ void PolicyLog::append(const PolicyLogEntry &entry)
     try {
         m_store->append(entry);
     } catch (const ServiceError &error) {
-        // What is wrong with the row itself will be wrong with it the next time: the rest must not wait for it.
+        // What is wrong with the row itself will be wrong with it the next time: the rest must not wait for
+        // it.
         if (error.kind() != ErrorKind::BadRequest)
             throw;
-        log::warning("relay", QStringLiteral("a decision is not logged"), {{"event", entry.eventId}, {"error", error.message()}});
+        log::warning("relay", QStringLiteral("a decision is not logged"),
+                     {{"event", entry.eventId}, {"error", error.message()}});
     }
 }
 

@@ -65,8 +65,8 @@ public:
     PolicyHealth health();
     /// Counts by (action, reason) since ever.
     std::map<std::pair<QString, QString>, std::int64_t> counters();
-    /// Writes all that is waiting, slice by slice; gives up when the database does not take one. (A timer writes
-    /// a slice now and then by itself.)
+    /// Writes all that is waiting, slice by slice; gives up when the database does not take one. (A timer
+    /// writes a slice now and then by itself.)
     void flush();
     [[nodiscard]] bool hasUnwritten() const { return !m_unwritten.empty() || !m_uncounted.empty(); }
 
@@ -85,7 +85,7 @@ private:
     const Clock &m_clock;
     std::deque<PolicyLogEntry> m_unwritten;
     std::map<std::pair<QString, QString>, std::int64_t> m_uncounted; ///< by action and reason
-    std::vector<int> m_micros; ///< a ring of the last 1,000
+    std::vector<int> m_micros;                                       ///< a ring of the last 1,000
     std::size_t m_nextMicros = 0;
     std::deque<std::pair<std::int64_t, std::int64_t>> m_perSecond; ///< epoch second, decisions
     QTimer *m_timer = nullptr;

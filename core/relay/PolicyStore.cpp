@@ -26,12 +26,13 @@ PolicyStore::Standing standingFrom(const Row &row)
     }
     if (const QStringList account = row.text("account").split(u' '); account.size() == 4) {
         out.access = StoredAccess{accessFromText(account[0]).value_or(AccessLevel::None),
-                                  grantedByFromText(account[1]).value_or(GrantedBy::AutoTier), optionalTime(account[2]),
-                                  optionalTime(account[3])};
+                                  grantedByFromText(account[1]).value_or(GrantedBy::AutoTier),
+                                  optionalTime(account[2]), optionalTime(account[3])};
     }
     if (const QStringList queued = row.text("queued").split(u' '); queued.size() == 4) {
         out.queueStatus = queueStatusFromText(queued[0]);
-        out.publishState = queued[1] == toText(PublishState::Published) ? PublishState::Published : PublishState::None;
+        out.publishState =
+            queued[1] == toText(PublishState::Published) ? PublishState::Published : PublishState::None;
         out.approvedRevocation = optionalTime(queued[2]);
         out.publishEnded = queued[3] != QLatin1String("0");
     }
@@ -42,9 +43,10 @@ PolicyStore::Standing standingFrom(const Row &row)
 
 PolicyStore::Standing PolicyStore::standing(const PubKey &author, const EventId &event)
 {
-    // Three columns, not eleven: QtSql describes each anew at every run, which would cost more than the look-up. A
-    // row that is not there makes its column NULL.
-    return m_database.one(R"sql(
+    // Three columns, not eleven: QtSql describes each anew at every run, which would cost more than the
+    // look-up. A row that is not there makes its column NULL.
+    return m_database
+        .one(R"sql(
         SELECT i.trust_score || ' ' || i.last_seen || ' ' || i.decay_days_taken || ' ' || i.decay_exempt AS identity,
                a.access_level || ' ' || a.granted_by || ' ' || COALESCE(CAST(a.revoked_at AS TEXT), '-') || ' '
                    || COALESCE(CAST(a.expires_at AS TEXT), '-') AS account,
@@ -54,7 +56,7 @@ PolicyStore::Standing PolicyStore::standing(const PubKey &author, const EventId 
         LEFT JOIN nostr_identities i ON i.pubkey = ?
         LEFT JOIN relay_accounts a ON a.pubkey = i.pubkey
         LEFT JOIN relay_event_queue q ON q.event_id = ?)sql",
-                          {author, event}, standingFrom)
+             {author, event}, standingFrom)
         .value_or(Standing{});
 }
 
@@ -63,12 +65,14 @@ void PolicyLogStore::append(const PolicyLogEntry &entry)
     m_database.execute(R"sql(
         INSERT INTO relay_decisions (at, event_id, pubkey, kind, action, reason, source, micros)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?))sql",
-                       {entry.at, entry.eventId, entry.pubkey, entry.kind, entry.action, entry.reason, entry.source, entry.micros});
+                       {entry.at, entry.eventId, entry.pubkey, entry.kind, entry.action, entry.reason,
+                        entry.source, entry.micros});
 }
 
 void PolicyLogStore::trim(int keep)
 {
-    m_database.execute("DELETE FROM relay_decisions WHERE id <= (SELECT MAX(id) FROM relay_decisions) - ?", {keep});
+    m_database.execute("DELETE FROM relay_decisions WHERE id <= (SELECT MAX(id) FROM relay_decisions) - ?",
+                       {keep});
 }
 
 void PolicyLogStore::count(const QString &action, const QString &reason, std::int64_t by)
@@ -81,8 +85,8 @@ void PolicyLogStore::count(const QString &action, const QString &reason, std::in
 
 KeysetQuery PolicyLogStore::listQuery(const PolicyLogFilter &filter)
 {
-    KeysetQuery query("id, at, event_id, pubkey, kind, action, reason, source, micros", "relay_decisions", "id",
-                      KeysetQuery::Key::Integer);
+    KeysetQuery query("id, at, event_id, pubkey, kind, action, reason, source, micros", "relay_decisions",
+                      "id", KeysetQuery::Key::Integer);
     if (!filter.action.isEmpty())
         query.where("action = ?", {filter.action});
     if (!filter.pubkey.isEmpty())

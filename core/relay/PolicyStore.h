@@ -27,7 +27,10 @@ public:
         std::optional<Millis> approvedRevocation; ///< the author's revocation that the approval passed over
     };
 
-    explicit PolicyStore(Database &database) : m_database(database) {}
+    explicit PolicyStore(Database &database)
+        : m_database(database)
+    {
+    }
 
     Standing standing(const PubKey &author, const EventId &event);
 
@@ -39,7 +42,10 @@ private:
 class PolicyLogStore
 {
 public:
-    explicit PolicyLogStore(Database &database) : m_database(database) {}
+    explicit PolicyLogStore(Database &database)
+        : m_database(database)
+    {
+    }
 
     void append(const PolicyLogEntry &entry);
     void trim(int keep);

@@ -75,12 +75,13 @@ bool PublishStore::failed(const EventId &id, int tries, std::optional<Millis> ne
                           bool sent)
 {
     Transaction transaction(m_database);
-    const bool ours = m_database.execute(R"sql(
+    const bool ours =
+        m_database.execute(R"sql(
         UPDATE relay_event_queue
         SET publish_state = 'failed', publish_tries = ?, publish_next_at = ?, publish_ended = publish_ended | ?,
             publish_answer = ?, publish_sent = ?, publish_owner = NULL, publish_lease_until = 0
         WHERE event_id = ? AND publish_owner = ? AND publish_state IN ('waiting', 'failed'))sql",
-                                         {tries, nextAt.value_or(Millis()), !nextAt, answer, sent, id, m_owner}) == 1;
+                           {tries, nextAt.value_or(Millis()), !nextAt, answer, sent, id, m_owner}) == 1;
     if (ours)
         transaction.changed("queue_event", id.text());
     transaction.commit();

@@ -14,9 +14,9 @@ class QTimer;
 namespace tower {
 
 /// Brings approved events to the relay (NOSTR_RELAY_URL): EVENT, then read back by REQ, and only then
-/// published. What fails is tried again after 1 s, doubling to 5 min, and at once after a start; what can't succeed (the
-/// relay has a newer version, the author deleted it or was revoked since) is not, until it is approved anew.
-/// Core thread.
+/// published. What fails is tried again after 1 s, doubling to 5 min, and at once after a start; what can't
+/// succeed (the relay has a newer version, the author deleted it or was revoked since) is not, until it is
+/// approved anew. Core thread.
 ///
 /// What is due stands in the database and is judged by the clock; timers only wake. Several programs on one
 /// database share the work by leases. `instance` names this one and must be the same after a restart, so that

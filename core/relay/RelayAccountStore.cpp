@@ -33,7 +33,9 @@ RelayAccountStore::Stored fromRow(const Row &row, Millis now, const AccessRules 
     account.notes = row.text("notes");
     account.score = row.integer("trust_score");
     if (!row.flag("decay_exempt")) {
-        account.score = decayed(account.score, row.millis("last_seen"), row.integer("decay_days_taken"), now, rules.trust).score;
+        account.score =
+            decayed(account.score, row.millis("last_seen"), row.integer("decay_days_taken"), now, rules.trust)
+                .score;
     }
     account.tier = tierOf(account.score, rules.trust);
     account.level = accessInForce(out.access, account.tier, now, rules);
@@ -52,15 +54,17 @@ QString likePattern(const QString &words)
 
 } // namespace
 
-std::optional<RelayAccountStore::Stored> RelayAccountStore::find(const PubKey &key, Millis now, const AccessRules &rules,
-                                                                 bool lock)
+std::optional<RelayAccountStore::Stored> RelayAccountStore::find(const PubKey &key, Millis now,
+                                                                 const AccessRules &rules, bool lock)
 {
     static const std::string read =
         "SELECT " + std::string(columns) + " FROM " + std::string(from) + " WHERE a.pubkey = ?";
-    // The account alone: who holds the identity (a grant) and who does not (a revocation) can't wait in a circle.
+    // The account alone: who holds the identity (a grant) and who does not (a revocation) can't wait in a
+    // circle.
     static const std::string readLocked = read + " FOR UPDATE OF a";
     const bool rowLocks = lock && m_database.engine() == Engine::Postgres;
-    return m_database.one(rowLocks ? readLocked : read, {key}, [&](const Row &row) { return fromRow(row, now, rules); });
+    return m_database.one(rowLocks ? readLocked : read, {key},
+                          [&](const Row &row) { return fromRow(row, now, rules); });
 }
 
 KeysetQuery RelayAccountStore::listQuery(const RelayAccountFilter &filter)
@@ -79,18 +83,27 @@ KeysetQuery RelayAccountStore::listQuery(const RelayAccountFilter &filter)
         }
     }
     switch (sort) {
-    case Sort::GrantedAt: query.orderBy("a.granted_at", KeysetQuery::Key::Integer, filter.descending); break;
-    case Sort::Level: query.orderBy("a.access_level", KeysetQuery::Key::Text, filter.descending); break;
-    case Sort::ExpiresAt: query.orderBy(expiryKey, KeysetQuery::Key::Integer, filter.descending); break;
-    case Sort::Key: query.orderById(filter.descending); break;
+    case Sort::GrantedAt:
+        query.orderBy("a.granted_at", KeysetQuery::Key::Integer, filter.descending);
+        break;
+    case Sort::Level:
+        query.orderBy("a.access_level", KeysetQuery::Key::Text, filter.descending);
+        break;
+    case Sort::ExpiresAt:
+        query.orderBy(expiryKey, KeysetQuery::Key::Integer, filter.descending);
+        break;
+    case Sort::Key:
+        query.orderById(filter.descending);
+        break;
     }
     return query;
 }
 
-Page<RelayAccount> RelayAccountStore::list(const RelayAccountFilter &filter, const PageRequest &page, Millis now,
-                                           const AccessRules &rules)
+Page<RelayAccount> RelayAccountStore::list(const RelayAccountFilter &filter, const PageRequest &page,
+                                           Millis now, const AccessRules &rules)
 {
-    return listQuery(filter).run(m_database, page, [&](const Row &row) { return fromRow(row, now, rules).account; });
+    return listQuery(filter).run(m_database, page,
+                                 [&](const Row &row) { return fromRow(row, now, rules).account; });
 }
 
 std::int64_t RelayAccountStore::count()
@@ -125,8 +138,7 @@ bool RelayAccountStore::setAutomatic(const PubKey &key, AccessLevel level, Milli
         ON CONFLICT (pubkey) DO UPDATE SET access_level = excluded.access_level, granted_at = excluded.granted_at
         WHERE relay_accounts.granted_by = 'auto-tier' AND relay_accounts.revoked_at IS NULL
           AND relay_accounts.access_level <> excluded.access_level)sql",
-                              {key, toText(level), now})
-           == 1;
+                              {key, toText(level), now}) == 1;
 }
 
 void RelayAccountStore::endAllowances(const PubKey &key)
@@ -165,7 +177,8 @@ std::vector<PubKey> RelayAccountStore::outOfStep(const AccessRules &rules, int l
         LIMIT ?)sql",
                           {rules.trust.elite, rules.trust.trusted, rules.trust.established,
                            toText(rules.earnedBy(Tier::Elite)), toText(rules.earnedBy(Tier::Trusted)),
-                           toText(rules.earnedBy(Tier::Established)), toText(rules.earnedBy(Tier::New)), limit},
+                           toText(rules.earnedBy(Tier::Established)), toText(rules.earnedBy(Tier::New)),
+                           limit},
                           [](const Row &row) { return row.pubKey("pubkey"); });
 }
 
@@ -184,8 +197,7 @@ bool RelayAccountStore::expire(const PubKey &key, AccessLevel earned, Millis now
         UPDATE relay_accounts
         SET access_level = ?, granted_by = 'auto-tier', actor = 'auto', granted_at = ?, expires_at = NULL
         WHERE pubkey = ? AND granted_by = 'manual' AND revoked_at IS NULL AND expires_at <= ?)sql",
-                              {toText(earned), now, key, now})
-           == 1;
+                              {toText(earned), now, key, now}) == 1;
 }
 
 } // namespace tower

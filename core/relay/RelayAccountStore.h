@@ -17,12 +17,16 @@ public:
         StoredAccess access;
     };
 
-    explicit RelayAccountStore(Database &database) : m_database(database) {}
+    explicit RelayAccountStore(Database &database)
+        : m_database(database)
+    {
+    }
 
     std::optional<Stored> find(const PubKey &key, Millis now, const AccessRules &rules, bool lock = false);
     /// The statement behind list(): tests look at its plan.
     static KeysetQuery listQuery(const RelayAccountFilter &filter);
-    Page<RelayAccount> list(const RelayAccountFilter &filter, const PageRequest &page, Millis now, const AccessRules &rules);
+    Page<RelayAccount> list(const RelayAccountFilter &filter, const PageRequest &page, Millis now,
+                            const AccessRules &rules);
     std::int64_t count();
 
     /// Writes the whole row, new or not.
@@ -30,7 +34,8 @@ public:
     void remove(const PubKey &key);
     /// Changes the row only if it is still automatic: a manual decision made meanwhile stands.
     bool setAutomatic(const PubKey &key, AccessLevel level, Millis now);
-    /// Whatever of this author was approved and is not on the relay yet stays off it, until it is approved anew.
+    /// Whatever of this author was approved and is not on the relay yet stays off it, until it is approved
+    /// anew.
     void endAllowances(const PubKey &key);
     std::vector<PubKey> seeded();
     /// Turns a seeded row into an automatic one.

@@ -26,9 +26,10 @@ void checkReason(const QString &reason)
 
 ServiceError timmyOwnKey()
 {
-    return conflict(QStringLiteral("This is Timmy's own key: without access Timmy can't post to its relay. Use force "
-                                   "to revoke it all the same."),
-                    "timmy_own_key");
+    return conflict(
+        QStringLiteral("This is Timmy's own key: without access Timmy can't post to its relay. Use force "
+                       "to revoke it all the same."),
+        "timmy_own_key");
 }
 
 /// What the activity log keeps of an account: what decides about access, and nothing that merely describes.
@@ -52,10 +53,14 @@ std::optional<QString> RelayAccountFilter::keyPrefix() const
     return hexPrefix(query);
 }
 
-RelayAccounts::RelayAccounts(Database &database, const Clock &clock, const Settings &settings, Identities &identities,
-                             Activity &activity)
-    : m_store(std::make_unique<RelayAccountStore>(database)), m_database(database), m_clock(clock),
-      m_settings(settings), m_identities(identities), m_activity(activity)
+RelayAccounts::RelayAccounts(Database &database, const Clock &clock, const Settings &settings,
+                             Identities &identities, Activity &activity)
+    : m_store(std::make_unique<RelayAccountStore>(database))
+    , m_database(database)
+    , m_clock(clock)
+    , m_settings(settings)
+    , m_identities(identities)
+    , m_activity(activity)
 {
 }
 
@@ -93,11 +98,12 @@ std::vector<PubKey> RelayAccounts::outOfStep(Database &database, const AccessRul
 
 std::int64_t RelayAccounts::count()
 {
-    return m_count.get(m_clock.now(), [this] { return m_store->count(); }, [](std::int64_t n) { return n; });
+    return m_count.get(
+        m_clock.now(), [this] { return m_store->count(); }, [](std::int64_t n) { return n; });
 }
 
-RelayAccount RelayAccounts::grant(const PubKey &key, AccessLevel level, const QString &reason, const QString &actor,
-                                  std::optional<Millis> expiresAt)
+RelayAccount RelayAccounts::grant(const PubKey &key, AccessLevel level, const QString &reason,
+                                  const QString &actor, std::optional<Millis> expiresAt)
 {
     checkGrant(reason, expiresAt);
     Transaction transaction(m_database);
@@ -136,12 +142,13 @@ bool RelayAccounts::liftRevocation(const PubKey &key, const QString &reason, con
 bool RelayAccounts::withdrawWrite(const PubKey &key, const QString &reason, const QString &actor)
 {
     return letTierDecide(key, "relay.withdraw", reason, actor, [](const StoredAccess &access) {
-        return access.grantedBy == GrantedBy::Manual && access.level == AccessLevel::Write && !access.revokedAt;
+        return access.grantedBy == GrantedBy::Manual && access.level == AccessLevel::Write &&
+               !access.revokedAt;
     });
 }
 
-bool RelayAccounts::letTierDecide(const PubKey &key, const char *action, const QString &reason, const QString &actor,
-                                  bool (*stands)(const StoredAccess &))
+bool RelayAccounts::letTierDecide(const PubKey &key, const char *action, const QString &reason,
+                                  const QString &actor, bool (*stands)(const StoredAccess &))
 {
     checkReason(reason);
     Transaction transaction(m_database);
@@ -158,7 +165,8 @@ bool RelayAccounts::letTierDecide(const PubKey &key, const char *action, const Q
     after.expiresAt.reset();
     after.notes = reason;
     m_store->put(after);
-    m_activity.record(transaction, {actor, QString::fromLatin1(action), key.text(), reason, described(stored->account), described(after)});
+    m_activity.record(transaction, {actor, QString::fromLatin1(action), key.text(), reason,
+                                    described(stored->account), described(after)});
     transaction.changed("relay_account", key.text());
     transaction.commit();
     return true;
@@ -168,11 +176,13 @@ void RelayAccounts::checkGrant(const QString &reason, std::optional<Millis> expi
 {
     checkReason(reason);
     if (expiresAt && *expiresAt <= m_clock.now())
-        throw badRequest("expiresAt", QStringLiteral("The grant would end before it begins: give a time in the future."));
+        throw badRequest("expiresAt",
+                         QStringLiteral("The grant would end before it begins: give a time in the future."));
 }
 
-RelayAccount RelayAccounts::grantIn(Transaction &transaction, const PubKey &key, AccessLevel level, const QString &reason,
-                                    const QString &actor, std::optional<Millis> expiresAt)
+RelayAccount RelayAccounts::grantIn(Transaction &transaction, const PubKey &key, AccessLevel level,
+                                    const QString &reason, const QString &actor,
+                                    std::optional<Millis> expiresAt)
 {
     if (m_timmy == key && level != AccessLevel::Write)
         throw timmyOwnKey();
@@ -191,12 +201,14 @@ RelayAccount RelayAccounts::grantIn(Transaction &transaction, const PubKey &key,
     after.tier = ensured.identity.tier;
     after.score = ensured.identity.score;
     m_store->put(after);
-    m_activity.record(transaction, {actor, QStringLiteral("relay.grant"), key.text(), reason, described(before), described(after)});
+    m_activity.record(transaction, {actor, QStringLiteral("relay.grant"), key.text(), reason,
+                                    described(before), described(after)});
     transaction.changed("relay_account", key.text());
     return after;
 }
 
-RelayAccount RelayAccounts::revokeIn(Transaction &transaction, const PubKey &key, const QString &reason, const QString &actor, bool force)
+RelayAccount RelayAccounts::revokeIn(Transaction &transaction, const PubKey &key, const QString &reason,
+                                     const QString &actor, bool force)
 {
     const Millis now = m_clock.now();
     const auto stored = m_store->find(key, now, rules(), true);
@@ -217,27 +229,35 @@ RelayAccount RelayAccounts::revokeIn(Transaction &transaction, const PubKey &key
     after.notes = reason;
     m_store->put(after);
     m_store->endAllowances(key);
-    m_activity.record(transaction, {actor, QStringLiteral("relay.revoke"), key.text(), reason, described(stored->account), described(after)});
+    m_activity.record(transaction, {actor, QStringLiteral("relay.revoke"), key.text(), reason,
+                                    described(stored->account), described(after)});
     transaction.changed("relay_account", key.text());
     return after;
 }
 
-void RelayAccounts::restore(const RelayAccount &current, const std::optional<RelayAccount> &previous, const QString &actor)
+void RelayAccounts::restore(const RelayAccount &current, const std::optional<RelayAccount> &previous,
+                            const QString &actor)
 {
     Transaction transaction(m_database);
     const auto stored = m_store->find(current.pubkey, m_clock.now(), rules(), true);
-    const bool unchanged = stored && stored->account.grantedAt == current.grantedAt
-                           && stored->account.grantedBy == current.grantedBy
-                           && stored->account.revokedAt == current.revokedAt
-                           && stored->account.expiresAt == current.expiresAt && stored->account.actor == current.actor
-                           && stored->access.level == current.level && stored->account.notes == current.notes;
+    const bool unchanged =
+        stored && stored->account.grantedAt == current.grantedAt &&
+        stored->account.grantedBy == current.grantedBy && stored->account.revokedAt == current.revokedAt &&
+        stored->account.expiresAt == current.expiresAt && stored->account.actor == current.actor &&
+        stored->access.level == current.level && stored->account.notes == current.notes;
     if (!unchanged)
-        throw conflict(QStringLiteral("This account has been changed since; it was left as it is."), "changed_since");
+        throw conflict(QStringLiteral("This account has been changed since; it was left as it is."),
+                       "changed_since");
     if (previous)
         m_store->put(*previous);
     else
         m_store->remove(current.pubkey);
-    m_activity.record(transaction, {actor, QStringLiteral("relay.undo"), current.pubkey.text(), {}, described(current), described(previous)});
+    m_activity.record(transaction, {actor,
+                                    QStringLiteral("relay.undo"),
+                                    current.pubkey.text(),
+                                    {},
+                                    described(current),
+                                    described(previous)});
     if (!previous)
         syncFromTrustTier(transaction, current.pubkey);
     transaction.changed("relay_account", current.pubkey.text());
@@ -245,7 +265,8 @@ void RelayAccounts::restore(const RelayAccount &current, const std::optional<Rel
 }
 
 std::vector<BulkResult> RelayAccounts::bulk(BulkAction action, const QStringList &keys, AccessLevel level,
-                                            const QString &reason, const QString &actor, std::optional<Millis> expiresAt)
+                                            const QString &reason, const QString &actor,
+                                            std::optional<Millis> expiresAt)
 {
     if (keys.isEmpty())
         throw badRequest("pubkeys", QStringLiteral("Name at least one key."));
@@ -300,9 +321,11 @@ bool RelayAccounts::syncFromTrustTier(Transaction &transaction, const PubKey &ke
     after.grantedBy = GrantedBy::AutoTier;
     QJsonObject before;
     if (stored)
-        before = {{QStringLiteral("level"), toText(stored->access.level)}, {QStringLiteral("grantedBy"), toText(stored->access.grantedBy)}};
-    m_activity.record(transaction, {QStringLiteral("auto"), QStringLiteral("relay.sync"), key.text(),
-                                    QStringLiteral("tier %1").arg(toText(identity->tier)), before, described(after)});
+        before = {{QStringLiteral("level"), toText(stored->access.level)},
+                  {QStringLiteral("grantedBy"), toText(stored->access.grantedBy)}};
+    m_activity.record(transaction,
+                      {QStringLiteral("auto"), QStringLiteral("relay.sync"), key.text(),
+                       QStringLiteral("tier %1").arg(toText(identity->tier)), before, described(after)});
     transaction.changed("relay_account", key.text());
     return true;
 }
@@ -326,8 +349,11 @@ int RelayAccounts::expireDue()
             continue;
         QJsonObject before = described(stored->account);
         before.insert(QStringLiteral("level"), toText(stored->access.level));
-        m_activity.record(transaction, {QStringLiteral("auto"), QStringLiteral("relay.expire"), key.text(),
-                                        QStringLiteral("the grant's time is over"), before,
+        m_activity.record(transaction, {QStringLiteral("auto"),
+                                        QStringLiteral("relay.expire"),
+                                        key.text(),
+                                        QStringLiteral("the grant's time is over"),
+                                        before,
                                         {{QStringLiteral("level"), toText(earned)},
                                          {QStringLiteral("grantedBy"), toText(GrantedBy::AutoTier)}}});
         transaction.changed("relay_account", key.text());
@@ -350,12 +376,14 @@ void RelayAccounts::seedElite(const PubKey &key)
         changed = true;
     }
     if (ensured.identity.storedScore < elite) {
-        m_identities.changeScore(transaction, key, QStringLiteral("seed"), {}, QStringLiteral("Timmy's own key"),
+        m_identities.changeScore(transaction, key, QStringLiteral("seed"), {},
+                                 QStringLiteral("Timmy's own key"),
                                  [elite](std::int64_t score) { return std::max(score, elite); });
         changed = true;
     }
     const auto stored = m_store->find(key, now, rules(), true);
-    const bool seeded = stored && stored->access.grantedBy == GrantedBy::Seed && stored->access.level == AccessLevel::Write;
+    const bool seeded =
+        stored && stored->access.grantedBy == GrantedBy::Seed && stored->access.level == AccessLevel::Write;
     const bool revoked = stored && stored->access.revokedAt;
     if (!seeded && !revoked) {
         RelayAccount account;
@@ -366,8 +394,10 @@ void RelayAccounts::seedElite(const PubKey &key)
         account.grantedAt = now;
         account.notes = QStringLiteral("Timmy's own key");
         m_store->put(account);
-        m_activity.record(transaction, {QStringLiteral("system"), QStringLiteral("relay.seed"), key.text(), account.notes,
-                                        described(stored ? std::optional(stored->account) : std::nullopt), described(account)});
+        m_activity.record(transaction,
+                          {QStringLiteral("system"), QStringLiteral("relay.seed"), key.text(), account.notes,
+                           described(stored ? std::optional(stored->account) : std::nullopt),
+                           described(account)});
         transaction.changed("relay_account", key.text());
         changed = true;
     }
@@ -378,8 +408,12 @@ void RelayAccounts::seedElite(const PubKey &key)
         m_identities.setDecayExempt(transaction, former, false);
         m_store->unseed(former);
         syncFromTrustTier(transaction, former);
-        m_activity.record(transaction, {QStringLiteral("system"), QStringLiteral("relay.unseed"), former.text(),
-                                        QStringLiteral("no longer Timmy's own key"), {}, {}});
+        m_activity.record(transaction, {QStringLiteral("system"),
+                                        QStringLiteral("relay.unseed"),
+                                        former.text(),
+                                        QStringLiteral("no longer Timmy's own key"),
+                                        {},
+                                        {}});
         transaction.changed("relay_account", former.text());
         changed = true;
     }

@@ -38,8 +38,8 @@ struct RelayAccountFilter
     enum class Sort { GrantedAt, Key, Level, ExpiresAt } sort = Sort::GrantedAt;
     bool descending = true;
 
-    /// `query` as the hex digits that a key begins with (hex digits or the beginning of an npub); nullopt when
-    /// it is words to look for in the notes.
+    /// `query` as the hex digits that a key begins with (hex digits or the beginning of an npub); nullopt
+    /// when it is words to look for in the notes.
     [[nodiscard]] std::optional<QString> keyPrefix() const;
 };
 
@@ -50,8 +50,8 @@ struct BulkResult
     QString error;
 };
 
-/// The relay's whitelist: who may read and write, by the operator's hand or by tier. The one place where access
-/// changes; each change is one transaction with its activity row. Core thread.
+/// The relay's whitelist: who may read and write, by the operator's hand or by tier. The one place where
+/// access changes; each change is one transaction with its activity row. Core thread.
 ///
 /// Holds: a manual decision (grant or revocation) stands until the operator changes it or its time is over;
 /// syncing from a tier touches automatic rows only. Timmy's own seed can be revoked by force only.
@@ -69,8 +69,8 @@ public:
     /// How many accounts there are (at most half a minute old when they are many).
     std::int64_t count();
 
-    /// Grants `level` by hand (`none` is a decision too); the identity is created when unknown. `expiresAt` must
-    /// lie in the future. Returns the account as it is now.
+    /// Grants `level` by hand (`none` is a decision too); the identity is created when unknown. `expiresAt`
+    /// must lie in the future. Returns the account as it is now.
     RelayAccount grant(const PubKey &key, AccessLevel level, const QString &reason, const QString &actor,
                        std::optional<Millis> expiresAt = {});
     /// Takes access away until the operator gives it back. Unknown account: 404. Already revoked: nothing
@@ -86,7 +86,8 @@ public:
 
     /// What the window's Undo needs: puts the account back to what it was before a grant or revoke, if it has
     /// not changed since (409 otherwise). nullopt = there was none.
-    void restore(const RelayAccount &current, const std::optional<RelayAccount> &previous, const QString &actor);
+    void restore(const RelayAccount &current, const std::optional<RelayAccount> &previous,
+                 const QString &actor);
 
     enum class BulkAction { Grant, Revoke };
     /// Each key for itself: one bad key does not stop the others. At most 1,000 keys.
@@ -105,24 +106,25 @@ public:
     /// Follows the tier, inside the caller's transaction. Returns true when access changed.
     bool syncFromTrustTier(Transaction &transaction, const PubKey &key);
 
-    /// At each start: Timmy's key has write access (granted_by seed) and at least the elite score, exempt from
-    /// decay. Idempotent. A forced revocation stands. A key that was Timmy's before loses both.
+    /// At each start: Timmy's key has write access (granted_by seed) and at least the elite score, exempt
+    /// from decay. Idempotent. A forced revocation stands. A key that was Timmy's before loses both.
     void seedElite(const PubKey &key);
     [[nodiscard]] const std::optional<PubKey> &timmy() const { return m_timmy; }
     /// Whether the policy's "Timmy's own pubkey" check applies (false after a forced revocation).
     bool timmyStands();
 
     [[nodiscard]] AccessRules rules() const { return AccessRules::from(m_settings); }
-    /// The same list over another connection: free-text search (`filter.query` that is no key) reads every row,
-    /// so it runs on a read-only connection off the core thread.
+    /// The same list over another connection: free-text search (`filter.query` that is no key) reads every
+    /// row, so it runs on a read-only connection off the core thread.
     static Page<RelayAccount> listOn(Database &database, const AccessRules &rules, Millis now,
                                      const RelayAccountFilter &filter, const PageRequest &page);
 
 private:
     void checkGrant(const QString &reason, std::optional<Millis> expiresAt) const;
-    RelayAccount grantIn(Transaction &transaction, const PubKey &key, AccessLevel level, const QString &reason,
-                         const QString &actor, std::optional<Millis> expiresAt);
-    RelayAccount revokeIn(Transaction &transaction, const PubKey &key, const QString &reason, const QString &actor, bool force);
+    RelayAccount grantIn(Transaction &transaction, const PubKey &key, AccessLevel level,
+                         const QString &reason, const QString &actor, std::optional<Millis> expiresAt);
+    RelayAccount revokeIn(Transaction &transaction, const PubKey &key, const QString &reason,
+                          const QString &actor, bool force);
     bool letTierDecide(const PubKey &key, const char *action, const QString &reason, const QString &actor,
                        bool (*stands)(const StoredAccess &));
 

@@ -168,7 +168,8 @@ void RelayManagement::banEvent(const EventId &id, const QString &reason, const Q
     if (!m_store->add(RuleList::BannedEvents, id.text(), reason, actor, m_clock.now()))
         return;
     if (isApproved) {
-        ModerationStore(m_database).endPublishing(id, QStringLiteral("not published: banned after the approval"));
+        ModerationStore(m_database)
+            .endPublishing(id, QStringLiteral("not published: banned after the approval"));
         transaction.changed("queue_event", id.text());
     }
     note(transaction, "relay.ban_event", id.text(), reason, actor);

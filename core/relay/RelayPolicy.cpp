@@ -21,7 +21,8 @@ constexpr qsizetype maximumSource = 200;
 
 int microsSince(Steady::time_point start)
 {
-    return static_cast<int>(std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - start).count());
+    return static_cast<int>(
+        std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - start).count());
 }
 
 } // namespace
@@ -29,9 +30,12 @@ int microsSince(Steady::time_point start)
 QByteArray toText(PolicyAction action)
 {
     switch (action) {
-    case PolicyAction::Accept: return "accept";
-    case PolicyAction::Reject: return "reject";
-    case PolicyAction::ShadowReject: return "shadowReject";
+    case PolicyAction::Accept:
+        return "accept";
+    case PolicyAction::Reject:
+        return "reject";
+    case PolicyAction::ShadowReject:
+        return "shadowReject";
     }
     Q_UNREACHABLE();
 }
@@ -54,16 +58,25 @@ struct RelayPolicy::Judgement
     {
         if (explain) {
             steps.push_back({QString::fromLatin1(check),
-                             QStringLiteral("decides: %1").arg(QString::fromLatin1(toText(verdict.action))), detail, true});
+                             QStringLiteral("decides: %1").arg(QString::fromLatin1(toText(verdict.action))),
+                             detail, true});
         }
         return verdict;
     }
 };
 
-RelayPolicy::RelayPolicy(Database &database, const Clock &clock, const Settings &settings, RelayAccounts &accounts,
-                         ModerationQueue &queue, RelayManagement &management, PolicyLog &log, QObject *parent)
-    : QObject(parent), m_store(std::make_unique<PolicyStore>(database)), m_clock(clock), m_settings(settings),
-      m_accounts(accounts), m_queue(queue), m_management(management), m_log(log), m_rules(AccessRules::from(settings))
+RelayPolicy::RelayPolicy(Database &database, const Clock &clock, const Settings &settings,
+                         RelayAccounts &accounts, ModerationQueue &queue, RelayManagement &management,
+                         PolicyLog &log, QObject *parent)
+    : QObject(parent)
+    , m_store(std::make_unique<PolicyStore>(database))
+    , m_clock(clock)
+    , m_settings(settings)
+    , m_accounts(accounts)
+    , m_queue(queue)
+    , m_management(management)
+    , m_log(log)
+    , m_rules(AccessRules::from(settings))
 {
 }
 
@@ -90,24 +103,28 @@ RelayPolicy::Verdict RelayPolicy::judge(const Event &event, Judgement &judgement
 
     // What the operator banned by its id is refused whoever posts it, whatever was decided before.
     if (m_management.isBanned(event.id)) {
-        return judgement.decides("banned event", QStringLiteral("The operator banned this very event."),
-                                 {PolicyAction::Reject, "banned-event", "blocked: this post was banned by the operator"});
+        return judgement.decides(
+            "banned event", QStringLiteral("The operator banned this very event."),
+            {PolicyAction::Reject, "banned-event", "blocked: this post was banned by the operator"});
     }
     judgement.passed("banned event", QStringLiteral("The operator did not ban this event."));
 
     // 2. The one-shot allowance of an approved event, until it is seen on the relay or its author is revoked.
-    const bool approved = standing.queueStatus == QueueStatus::Approved || standing.queueStatus == QueueStatus::AutoApproved;
+    const bool approved =
+        standing.queueStatus == QueueStatus::Approved || standing.queueStatus == QueueStatus::AutoApproved;
     const bool published = standing.publishState == PublishState::Published;
     const bool revokedSince = revoked && standing.access->revokedAt != standing.approvedRevocation;
     if (approved && !published && !standing.publishEnded && !revokedSince) {
-        return judgement.decides("approved event", QStringLiteral("This event was approved and is on its way to the relay."),
+        return judgement.decides("approved event",
+                                 QStringLiteral("This event was approved and is on its way to the relay."),
                                  {PolicyAction::Accept, "approved", {}});
     }
     judgement.passed("approved event", QStringLiteral("No approval of this event waits for its publishing."));
 
     // 3. Timmy itself, unless the operator revoked it by force.
     if (m_accounts.timmy() == event.pubkey && !revoked) {
-        return judgement.decides("Timmy's own key", QStringLiteral("Timmy may always post."), {PolicyAction::Accept, "timmy", {}});
+        return judgement.decides("Timmy's own key", QStringLiteral("Timmy may always post."),
+                                 {PolicyAction::Accept, "timmy", {}});
     }
     judgement.passed("Timmy's own key", revoked && m_accounts.timmy() == event.pubkey
                                             ? QStringLiteral("Timmy's access was revoked by force.")
@@ -115,8 +132,10 @@ RelayPolicy::Verdict RelayPolicy::judge(const Event &event, Judgement &judgement
 
     // The operator's other rules hold for everybody whose event is neither approved nor Timmy's.
     if (const auto refusal = m_management.refusal(event.kind, judgement.source)) {
-        return judgement.decides("operator's rules", QStringLiteral("The operator takes no events of this kind, or from this address."),
-                                 {PolicyAction::Reject, refusal->reason, refusal->message});
+        return judgement.decides(
+            "operator's rules",
+            QStringLiteral("The operator takes no events of this kind, or from this address."),
+            {PolicyAction::Reject, refusal->reason, refusal->message});
     }
     judgement.passed("operator's rules", QStringLiteral("No rule about kinds or addresses refuses it."));
 
@@ -124,46 +143,57 @@ RelayPolicy::Verdict RelayPolicy::judge(const Event &event, Judgement &judgement
     if (m_settings.kinds(Setting::RelayOpenKinds).contains(event.kind)) {
         const bool welcome = event.kind != giftWrapKind || addressesMember(event);
         if (welcome) {
-            return judgement.decides("open kind", QStringLiteral("Kind %1 is taken from anyone.").arg(event.kind),
+            return judgement.decides("open kind",
+                                     QStringLiteral("Kind %1 is taken from anyone.").arg(event.kind),
                                      {PolicyAction::Accept, "open-kind", {}});
         }
-        judgement.passed("open kind", QStringLiteral("A gift wrap must be addressed (p tag) to an account with access."));
+        judgement.passed("open kind",
+                         QStringLiteral("A gift wrap must be addressed (p tag) to an account with access."));
     } else {
         judgement.passed("open kind", QStringLiteral("Kind %1 is not open to everyone.").arg(event.kind));
     }
 
     // 5. Access.
     if (judgement.access == AccessLevel::None) {
-        return judgement.decides("access", revoked ? QStringLiteral("The operator revoked this key's access.")
-                                                   : QStringLiteral("This key has no access."),
-                                 {PolicyAction::Reject, "no-access",
-                                  revoked ? "blocked: your access to this relay was revoked; write to the operator"
-                                          : "blocked: this relay takes posts of its members only; earn access or ask the operator"});
+        return judgement.decides(
+            "access",
+            revoked ? QStringLiteral("The operator revoked this key's access.")
+                    : QStringLiteral("This key has no access."),
+            {PolicyAction::Reject, "no-access",
+             revoked
+                 ? "blocked: your access to this relay was revoked; write to the operator"
+                 : "blocked: this relay takes posts of its members only; earn access or ask the operator"});
     }
     if (judgement.access == AccessLevel::Read) {
-        return judgement.decides("access", QStringLiteral("This key may read, not write."),
-                                 {PolicyAction::Reject, "read-only",
-                                  "restricted: you may read here, not post yet; earn more trust or ask the operator"});
+        return judgement.decides(
+            "access", QStringLiteral("This key may read, not write."),
+            {PolicyAction::Reject, "read-only",
+             "restricted: you may read here, not post yet; earn more trust or ask the operator"});
     }
     judgement.passed("access", QStringLiteral("This key may write."));
 
     if (standing.queueStatus == QueueStatus::Rejected) {
-        return judgement.decides("earlier decision", QStringLiteral("This very event was rejected before."),
-                                 {PolicyAction::Reject, "already-rejected", "blocked: this post was declined by the moderators"});
+        return judgement.decides(
+            "earlier decision", QStringLiteral("This very event was rejected before."),
+            {PolicyAction::Reject, "already-rejected", "blocked: this post was declined by the moderators"});
     }
     if (approved && published) {
-        return judgement.decides("earlier decision", QStringLiteral("This event was approved and is on the relay already."),
+        return judgement.decides("earlier decision",
+                                 QStringLiteral("This event was approved and is on the relay already."),
                                  {PolicyAction::Accept, "already-published", {}});
     }
 
     if (approved && standing.publishEnded) {
-        return judgement.decides("earlier decision", QStringLiteral("This event's approval has ended; it can be approved anew."),
-                                 {PolicyAction::Reject, "approval-ended", "blocked: the approval of this post has ended; ask the operator"});
+        return judgement.decides("earlier decision",
+                                 QStringLiteral("This event's approval has ended; it can be approved anew."),
+                                 {PolicyAction::Reject, "approval-ended",
+                                  "blocked: the approval of this post has ended; ask the operator"});
     }
 
     // 6. What needs no moderation.
     if (event.isEphemeral()) {
-        return judgement.decides("kind", QStringLiteral("Ephemeral events never queue."), {PolicyAction::Accept, "ephemeral", {}});
+        return judgement.decides("kind", QStringLiteral("Ephemeral events never queue."),
+                                 {PolicyAction::Accept, "ephemeral", {}});
     }
     if (m_settings.kinds(Setting::RelayUnmoderatedKinds).contains(event.kind)) {
         return judgement.decides("kind", QStringLiteral("Kind %1 needs no moderation.").arg(event.kind),
@@ -173,7 +203,8 @@ RelayPolicy::Verdict RelayPolicy::judge(const Event &event, Judgement &judgement
 
     // 7. Elite authors are trusted to post.
     if (judgement.tier == Tier::Elite) {
-        return judgement.decides("tier", QStringLiteral("Elite authors post directly."), {PolicyAction::Accept, "elite", {}});
+        return judgement.decides("tier", QStringLiteral("Elite authors post directly."),
+                                 {PolicyAction::Accept, "elite", {}});
     }
     judgement.passed("tier", QStringLiteral("The author is %1, not elite.").arg(toText(judgement.tier)));
 
@@ -183,9 +214,11 @@ RelayPolicy::Verdict RelayPolicy::judge(const Event &event, Judgement &judgement
                                  {PolicyAction::ShadowReject, "already-pending", {}});
     }
     if (m_queue.isFullFor(event.pubkey)) {
-        return judgement.decides("queue", QStringLiteral("%1 events of this author wait already.").arg(ModerationQueue::maximumOpen),
-                                 {PolicyAction::Reject, "queue-full",
-                                  "rate-limited: too many of your posts wait for the moderators; try again later"});
+        return judgement.decides(
+            "queue",
+            QStringLiteral("%1 events of this author wait already.").arg(ModerationQueue::maximumOpen),
+            {PolicyAction::Reject, "queue-full",
+             "rate-limited: too many of your posts wait for the moderators; try again later"});
     }
     return judgement.decides("queue", QStringLiteral("The event goes into the moderation queue."),
                              {PolicyAction::ShadowReject, "queued", {}, true});
@@ -207,7 +240,8 @@ bool RelayPolicy::addressesMember(const Event &event)
     return false;
 }
 
-void RelayPolicy::decide(const EventParse &parsed, const QByteArray &source, std::function<void(PolicyDecision)> answer)
+void RelayPolicy::decide(const EventParse &parsed, const QByteArray &source,
+                         std::function<void(PolicyDecision)> answer)
 {
     const Steady::time_point start = Steady::now();
     PolicyLogEntry entry;
@@ -250,12 +284,15 @@ void RelayPolicy::decide(const EventParse &parsed, const QByteArray &source, std
         decision.message = verdict.message;
         decision.reason = verdict.reason;
         if (verdict.enqueue) {
-            m_queue.enqueue(*parsed.event, [entry, decision, finish, unavailable, answer = std::move(answer)](bool ok) mutable {
-                if (!ok)
-                    unavailable(decision);
-                finish(entry, decision);
-                answer(std::move(decision));
-            }, judgement.tier);
+            m_queue.enqueue(
+                *parsed.event,
+                [entry, decision, finish, unavailable, answer = std::move(answer)](bool ok) mutable {
+                    if (!ok)
+                        unavailable(decision);
+                    finish(entry, decision);
+                    answer(std::move(decision));
+                },
+                judgement.tier);
             return;
         }
     } catch (const std::exception &error) {
@@ -274,11 +311,13 @@ PolicyExplanation RelayPolicy::explained(const Event &event, bool checkEventItse
     Verdict verdict;
     const QByteArray problem = checkEventItself ? checkEvent(event) : QByteArray();
     if (!problem.isEmpty()) {
-        verdict = judgement.decides("event", QStringLiteral("The event is not valid: %1.").arg(QString::fromUtf8(problem)),
-                                    {PolicyAction::Reject, "invalid", "invalid: " + problem});
+        verdict = judgement.decides(
+            "event", QStringLiteral("The event is not valid: %1.").arg(QString::fromUtf8(problem)),
+            {PolicyAction::Reject, "invalid", "invalid: " + problem});
     } else {
-        judgement.passed("event", checkEventItself ? QStringLiteral("Well-formed; id and signature hold.")
-                                                   : QStringLiteral("Taken as a valid text note of this author."));
+        judgement.passed("event", checkEventItself
+                                      ? QStringLiteral("Well-formed; id and signature hold.")
+                                      : QStringLiteral("Taken as a valid text note of this author."));
         verdict = judge(event, judgement);
     }
     if (checkEventItself)

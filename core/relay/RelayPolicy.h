@@ -26,8 +26,8 @@ struct PolicyDecision
     QByteArray message; ///< shown to the author; empty for shadowReject
     QByteArray reason;  ///< machine code: invalid, approved, timmy, open-kind, no-access, read-only,
                         ///< unmoderated-kind, ephemeral, elite, queued, queue-full, already-pending,
-                        ///< already-rejected, already-published, approval-ended, banned-event, kind-not-allowed, blocked-ip,
-                        ///< internal
+                        ///< already-rejected, already-published, approval-ended, banned-event,
+                       ///< kind-not-allowed, blocked-ip, internal
 };
 
 /// One step of the order of checks, for "why?".
@@ -54,14 +54,16 @@ class RelayPolicy : public QObject
 
 public:
     RelayPolicy(Database &database, const Clock &clock, const Settings &settings, RelayAccounts &accounts,
-                ModerationQueue &queue, RelayManagement &management, PolicyLog &log, QObject *parent = nullptr);
+                ModerationQueue &queue, RelayManagement &management, PolicyLog &log,
+                QObject *parent = nullptr);
     ~RelayPolicy() override;
 
     /// Decides and logs. `answer` is called exactly once: at once, or after the commit when the event goes
     /// into the queue. Whatever goes wrong inside is reject "error: policy temporarily unavailable".
-    /// `source`: who sent it to the relay, as the relay says (sourceType and sourceInfo with a blank between),
-    /// for the log and for the operator's blocked addresses.
-    void decide(const EventParse &parsed, const QByteArray &source, std::function<void(PolicyDecision)> answer);
+    /// `source`: who sent it to the relay, as the relay says (sourceType and sourceInfo with a blank
+    /// between), for the log and for the operator's blocked addresses.
+    void decide(const EventParse &parsed, const QByteArray &source,
+                std::function<void(PolicyDecision)> answer);
 
     /// Reads the settings again (called when one changes).
     void settingsChanged();

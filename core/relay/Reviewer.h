@@ -52,7 +52,7 @@ private:
     QTimer *m_timer = nullptr;
     State m_state = State::Off;
     bool m_started = false;
-    int m_batchLeft = 0; ///< reviews of other than trusted authors until the next poll
+    int m_batchLeft = 0;               ///< reviews of other than trusted authors until the next poll
     std::optional<EventId> m_failedAt; ///< what the last failed reviews were of, one after another
     int m_failures = 0;
 };

@@ -12,8 +12,8 @@
 #include <QFileInfo>
 
 #include <cstdio>
-#include <memory>
 #include <fcntl.h>
+#include <memory>
 #include <unistd.h>
 
 namespace tower {
@@ -115,7 +115,8 @@ std::unique_ptr<Database> takeOver(const QString &databasePath)
         DatabaseUrl url;
         url.path = databasePath;
         auto old = std::make_unique<Database>(url);
-        // SQLite leaves the write-ahead log, which BEGIN EXCLUSIVE shares with readers, only when it is alone.
+        // SQLite leaves the write-ahead log, which BEGIN EXCLUSIVE shares with readers, only when it is
+        // alone.
         old->script(QStringLiteral("PRAGMA journal_mode=DELETE"));
         old->script(QStringLiteral("BEGIN EXCLUSIVE"));
         return old;

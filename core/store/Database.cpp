@@ -131,7 +131,8 @@ void Database::cancel()
 void Database::throwIfCancelled() const
 {
     if (m_cancelled)
-        throw unavailable(QStringLiteral("The program is ending; this was given up."), "database_unavailable");
+        throw unavailable(QStringLiteral("The program is ending; this was given up."),
+                          "database_unavailable");
 }
 
 void Database::makeRoomForStatement()

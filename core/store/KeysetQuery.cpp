@@ -15,14 +15,18 @@ Bind keyValue(const QString &text, KeysetQuery::Key type)
     bool ok = false;
     const std::int64_t number = text.toLongLong(&ok);
     if (!ok)
-        throw badRequest("cursor", QStringLiteral("This cursor does not belong to this list."), "invalid_cursor");
+        throw badRequest("cursor", QStringLiteral("This cursor does not belong to this list."),
+                         "invalid_cursor");
     return number;
 }
 
 } // namespace
 
 KeysetQuery::KeysetQuery(std::string_view columns, std::string_view from, std::string_view id, Key idType)
-    : m_columns(columns), m_from(from), m_id(id), m_idType(idType)
+    : m_columns(columns)
+    , m_from(from)
+    , m_id(id)
+    , m_idType(idType)
 {
 }
 
@@ -53,7 +57,8 @@ std::string KeysetQuery::pageSql(const PageRequest &request, Binds &binds) const
         throw badRequest("limit", QStringLiteral("limit must be between 1 and 500."));
     const std::string direction = m_descending ? " DESC" : " ASC";
     const std::string sort = m_sort.empty() ? m_id : m_sort;
-    std::string sql = "SELECT " + m_columns + ", " + sort + " AS keyset_key, " + m_id + " AS keyset_id FROM " + m_from + m_where;
+    std::string sql = "SELECT " + m_columns + ", " + sort + " AS keyset_key, " + m_id +
+                      " AS keyset_id FROM " + m_from + m_where;
     binds = m_binds;
     if (!request.cursor.isEmpty()) {
         const Cursor cursor = Cursor::decode(request.cursor);

@@ -10,7 +10,8 @@ constexpr int cancelEveryMs = 20;
 
 } // namespace
 
-Reader::Reader(DatabaseUrl url) : m_url(std::move(url))
+Reader::Reader(DatabaseUrl url)
+    : m_url(std::move(url))
 {
     // One thread that never expires: a QtSql connection belongs to the thread that opened it.
     m_pool.setMaxThreadCount(1);
@@ -26,7 +27,8 @@ Reader::~Reader()
         const std::lock_guard lock(m_mutex);
         m_database.reset();
     });
-    // Again and again: an interruption between two statements, or while the database is being opened, is lost.
+    // Again and again: an interruption between two statements, or while the database is being opened, is
+    // lost.
     while (!m_pool.waitForDone(cancelEveryMs)) {
         const std::lock_guard lock(m_mutex);
         if (m_database)

@@ -29,7 +29,8 @@ public:
     template <class Work>
     auto run(Work work) -> QFuture<std::invoke_result_t<Work, Database &>>
     {
-        return QtConcurrent::run(&m_pool, [this, work = std::move(work)]() mutable { return work(database()); });
+        return QtConcurrent::run(&m_pool,
+                                 [this, work = std::move(work)]() mutable { return work(database()); });
     }
 
     /// True once the reader is being destroyed: work that is busy without the database asks now and then.

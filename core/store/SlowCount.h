@@ -8,8 +8,8 @@
 
 namespace tower {
 
-/// A figure that is counted over a whole table: exact while the table is small, and counted again at most once
-/// in half a minute when it is large, since the policy's answers wait while rows are counted.
+/// A figure that is counted over a whole table: exact while the table is small, and counted again at most
+/// once in half a minute when it is large, since the policy's answers wait while rows are counted.
 template <class T>
 class SlowCount
 {

@@ -57,7 +57,8 @@ public:
     int applyDueDecay(int limit);
     /// Stores the decay that is due for one identity, with its history, if there is any.
     void applyDueDecay(const PubKey &key);
-    /// Brings tier and automatic access of these identities in step with the rules (RelayAccounts::outOfStep).
+    /// Brings tier and automatic access of these identities in step with the rules
+    /// (RelayAccounts::outOfStep).
     void followRules(std::vector<PubKey> keys);
 
 signals:

@@ -119,7 +119,8 @@ private slots:
         row("fixed", {{"VOUCH_TRUST_BOOST", 21}, {"PUBLIC_URL", "http://other.example"}},
             "409 setting_fixed PUBLIC_URL", "PUBLIC_URL");
         row("a secret", {{"ADMIN_TOKEN", "mine"}}, "400 is_a_secret ADMIN_TOKEN", "secret");
-        row("a secret's file", {{"ADMIN_TOKEN_FILE", "/etc/passwd"}}, "400 unknown_setting ADMIN_TOKEN_FILE", "");
+        row("a secret's file", {{"ADMIN_TOKEN_FILE", "/etc/passwd"}}, "400 unknown_setting ADMIN_TOKEN_FILE",
+            "");
         row("unknown", {{"NO_SUCH_THING", "1"}}, "400 unknown_setting NO_SUCH_THING", "");
         row("nothing", {}, "400 invalid_request body", "");
         row("a list", {{"EVAL_FEE_SATS", QJsonArray{1}}}, "400 invalid_request EVAL_FEE_SATS", "");

@@ -275,7 +275,8 @@ private slots:
         api.relayAccounts.grant(testPubKey(3), AccessLevel::Write, {}, QStringLiteral("test"),
                                 api.clock.now() + seconds(5));
         api.clock.advance(seconds(10));
-        QCOMPARE(ruleLists(api.ask({.target = "/api/relay/accounts/snapshot"}).json()), QByteArray("[[],[],[],[]]"));
+        QCOMPARE(ruleLists(api.ask({.target = "/api/relay/accounts/snapshot"}).json()),
+                 QByteArray("[[],[],[],[]]"));
         const QString actor = QStringLiteral("test"), id(64, u'a');
         api.relayManagement.banEvent(*EventId::fromHex(id), {}, actor);
         api.relayManagement.allowKind(30023, actor);

@@ -66,13 +66,13 @@ private slots:
 void TestEvent::readsAnEventOfAnotherClient()
 {
     // Made and signed with nostr-tools 2.25.2 and the key 0707...07.
-    const EventParse parse = parseEvent(
-        R"json({"kind":1,"created_at":1700000000,"tags":[["p","aa"],[]],)json"
-        R"json("content":"h\u00e9llo \"w\"\n\u0001 \ud83d\ude00",)json"
-        R"json("pubkey":"989c0b76cb563971fdc9bef31ec06c3560f3249d6ee9e5d83c57625596e05f6f",)json"
-        R"json("id":"2549b627d484f7b08666bfbc51ecbf2c059ae605d42f26f71132dd6792801825",)json"
-        R"json("sig":"94e80f0734220a7aedf5bcfe6c54bd8c658f865e3f97d83d6fd02e3735880c67)json"
-        R"json(77b7086f4155476edb3dfa803bb58cfc199b3890563bc780b4a4b20b1ca1b309"})json");
+    const EventParse parse =
+        parseEvent(R"json({"kind":1,"created_at":1700000000,"tags":[["p","aa"],[]],)json"
+                   R"json("content":"h\u00e9llo \"w\"\n\u0001 \ud83d\ude00",)json"
+                   R"json("pubkey":"989c0b76cb563971fdc9bef31ec06c3560f3249d6ee9e5d83c57625596e05f6f",)json"
+                   R"json("id":"2549b627d484f7b08666bfbc51ecbf2c059ae605d42f26f71132dd6792801825",)json"
+                   R"json("sig":"94e80f0734220a7aedf5bcfe6c54bd8c658f865e3f97d83d6fd02e3735880c67)json"
+                   R"json(77b7086f4155476edb3dfa803bb58cfc199b3890563bc780b4a4b20b1ca1b309"})json");
     QVERIFY2(parse.event, parse.problem.constData());
     QCOMPARE(parse.event->content, QByteArray("h\xc3\xa9llo \"w\"\n\x01 \xf0\x9f\x98\x80"));
     QCOMPARE(parse.event->tags.size(), 2U);

@@ -114,8 +114,8 @@ private slots:
     void theAnswerIsFitToBeKept()
     {
         TestRelay relay;
-        relay.setFault(Fault::Refuses, QStringLiteral("error: ") + QChar(0) + QString(291, u'x') +
-                                           QStringLiteral("😀"));
+        relay.setFault(Fault::Refuses,
+                       QStringLiteral("error: ") + QChar(0) + QString(291, u'x') + QStringLiteral("😀"));
         const ManualClock clock(days(20'000));
         RelayClient client(clock);
         client.setUrl(relay.url());

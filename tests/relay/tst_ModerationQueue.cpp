@@ -202,8 +202,10 @@ private slots:
         house.setQueueRow(flagged, "flagged", "none", {});
         house.database->execute("UPDATE relay_queue_counts SET n = n - 1 WHERE status = 'pending'");
         house.database->execute("UPDATE relay_queue_counts SET n = n + 1 WHERE status = 'flagged'");
-        QCOMPARE(waitFor(house.queue.rejectAllOf(keyOf(1), QStringLiteral("gone"), byAdmin)).size(), std::size_t(4));
-        QCOMPARE(waitFor(house.queue.rejectAllOf(keyOf(1), QStringLiteral("gone"), byAdmin)).size(), std::size_t(0));
+        QCOMPARE(waitFor(house.queue.rejectAllOf(keyOf(1), QStringLiteral("gone"), byAdmin)).size(),
+                 std::size_t(4));
+        QCOMPARE(waitFor(house.queue.rejectAllOf(keyOf(1), QStringLiteral("gone"), byAdmin)).size(),
+                 std::size_t(0));
         QCOMPARE(house.counted("pending"), 8);
         QCOMPARE(waitFor(house.queue.rejectAllOf({}, QStringLiteral("all"), byAdmin)).size(), std::size_t(8));
         QCOMPARE(house.counted("rejected"), 12);
