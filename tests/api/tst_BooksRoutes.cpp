@@ -62,7 +62,7 @@ private slots:
         QCOMPARE(all.at(1)["after"]["level"].toString(), QStringLiteral("none"));
         QCOMPARE(list("action=relay.revoke").size(), 1);
         QCOMPARE(list("action=relay.&actor=admin:token").size(), 2);
-        QCOMPARE(list("subject=" + key + "&actor=admin&since=" + toIso(start + seconds(5)).toLatin1() +
+        QCOMPARE(list("subject=" + key + "&actor=admin:token&since=" + toIso(start + seconds(5)).toLatin1() +
                       "&until=" + toIso(start + seconds(15)).toLatin1())
                      .size(),
                  1);
