@@ -48,6 +48,10 @@ private:
 
 /// Whole satoshis.
 using Sats = Quantity<struct SatsTag>;
+/// Thousandths of a satoshi, as the Lightning protocols count.
+using Msat = Quantity<struct MsatTag>;
+/// Millionths of a US dollar.
+using MicroUsd = Quantity<struct MicroUsdTag>;
 /// A point in time (UTC epoch) or a span, in milliseconds.
 using Millis = Quantity<struct MillisTag>;
 
@@ -58,6 +62,10 @@ constexpr Millis seconds(std::int64_t n)
 constexpr Millis days(std::int64_t n)
 {
     return Millis(n * 86'400'000);
+}
+constexpr Msat toMsat(Sats sats)
+{
+    return Msat(sats.value() * 1000);
 }
 
 /// 32 bytes written as 64 lower-case hex characters.
@@ -125,6 +133,8 @@ private:
 using PubKey = Bytes32<struct PubKeyTag>;
 /// SHA-256 of an event's NIP-01 serialization.
 using EventId = Bytes32<struct EventIdTag>;
+/// SHA-256 of a Lightning payment's preimage (BOLT 11).
+using PaymentHash = Bytes32<struct PaymentHashTag>;
 
 } // namespace tower
 
@@ -143,3 +153,4 @@ Q_DECLARE_METATYPE(tower::Sats)
 Q_DECLARE_METATYPE(tower::Millis)
 Q_DECLARE_METATYPE(tower::PubKey)
 Q_DECLARE_METATYPE(tower::EventId)
+Q_DECLARE_METATYPE(tower::PaymentHash)

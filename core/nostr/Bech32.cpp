@@ -70,25 +70,17 @@ bool isAllowed(char c)
 
 } // namespace
 
-QByteArray bech32Encode(QByteArrayView hrp, QByteArrayView data)
+QByteArray writeBech32Groups(QByteArrayView hrp, QByteArrayView groups)
 {
     QByteArray out;
-    out.reserve(hrp.size() + 1 + data.size() * 8 / 5 + 1 + checksumLength);
+    out.reserve(hrp.size() + 1 + groups.size() + checksumLength);
     out.append(hrp).append('1');
     Checksum checksum(hrp);
-    const auto put = [&](unsigned value) {
+    for (const char group : groups) {
+        const unsigned value = static_cast<unsigned char>(group) & 31;
         checksum.add(value);
         out += alphabet[value];
-    };
-    unsigned pending = 0;
-    int bits = 0;
-    for (const char byte : data) {
-        pending = (pending << 8 | static_cast<unsigned char>(byte)) & 0xfff;
-        for (bits += 8; bits >= 5; bits -= 5)
-            put(pending >> (bits - 5) & 31);
     }
-    if (bits > 0)
-        put(pending << (5 - bits) & 31);
     for (int i = 0; i < checksumLength; ++i)
         checksum.add(0);
     const std::uint32_t sum = checksum.state() ^ 1;
@@ -97,7 +89,7 @@ QByteArray bech32Encode(QByteArrayView hrp, QByteArrayView data)
     return out;
 }
 
-Bech32Problem readBech32(QByteArrayView text, QByteArray &hrp, QByteArray &data)
+Bech32Problem readBech32Groups(QByteArrayView text, QByteArray &hrp, QByteArray &groups)
 {
     if (text.size() > maximumText)
         return Bech32Problem::Length;
@@ -124,12 +116,37 @@ Bech32Problem readBech32(QByteArrayView text, QByteArray &hrp, QByteArray &data)
     if (checksum.state() != 1)
         return Bech32Problem::Checksum;
 
+    hrp = std::move(prefix);
+    groups.resize(symbols.size() - checksumLength);
+    std::transform(symbols.begin(), symbols.end() - checksumLength, groups.begin(),
+                   [](char c) { return static_cast<char>(valueOf(c)); });
+    return Bech32Problem::None;
+}
+
+QByteArray groupsOfBytes(QByteArrayView bytes)
+{
     QByteArray out;
-    out.reserve(symbols.size() * 5 / 8);
+    out.reserve(bytes.size() * 8 / 5 + 1);
     unsigned pending = 0;
     int bits = 0;
-    for (const char c : symbols.chopped(checksumLength)) {
-        pending = (pending << 5 | static_cast<unsigned>(valueOf(c))) & 0xfff;
+    for (const char byte : bytes) {
+        pending = (pending << 8 | static_cast<unsigned char>(byte)) & 0xfff;
+        for (bits += 8; bits >= 5; bits -= 5)
+            out += static_cast<char>(pending >> (bits - 5) & 31);
+    }
+    if (bits > 0)
+        out += static_cast<char>(pending << (5 - bits) & 31);
+    return out;
+}
+
+Bech32Problem bytesOfGroups(QByteArrayView groups, QByteArray &bytes)
+{
+    QByteArray out;
+    out.reserve(groups.size() * 5 / 8);
+    unsigned pending = 0;
+    int bits = 0;
+    for (const char group : groups) {
+        pending = (pending << 5 | static_cast<unsigned>(group)) & 0xfff;
         bits += 5;
         if (bits >= 8) {
             bits -= 8;
@@ -140,9 +157,26 @@ Bech32Problem readBech32(QByteArrayView text, QByteArray &hrp, QByteArray &data)
         OPENSSL_cleanse(out.data(), static_cast<std::size_t>(out.size()));
         return Bech32Problem::Padding;
     }
-    hrp = std::move(prefix);
-    data = std::move(out);
+    bytes = std::move(out);
     return Bech32Problem::None;
+}
+
+Bech32Problem readBech32(QByteArrayView text, QByteArray &hrp, QByteArray &data)
+{
+    QByteArray prefix;
+    QByteArray groups;
+    Bech32Problem problem = readBech32Groups(text, prefix, groups);
+    if (problem == Bech32Problem::None)
+        problem = bytesOfGroups(groups, data);
+    OPENSSL_cleanse(groups.data(), static_cast<std::size_t>(groups.size()));
+    if (problem == Bech32Problem::None)
+        hrp = std::move(prefix);
+    return problem;
+}
+
+QByteArray bech32Encode(QByteArrayView hrp, QByteArrayView data)
+{
+    return writeBech32Groups(hrp, groupsOfBytes(data));
 }
 
 std::optional<std::pair<QByteArray, QByteArray>> bech32Decode(QByteArrayView text)

@@ -3,12 +3,13 @@
 #include "core/nostr/Keys.h"
 
 #include "core/base/Error.h"
+#include "core/nostr/Curve.h"
 #include "core/nostr/Nip19.h"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/rand.h>
-#include <secp256k1.h>
 #include <secp256k1_extrakeys.h>
 #include <secp256k1_schnorrsig.h>
 
@@ -24,29 +25,13 @@ void fillRandom(std::array<std::uint8_t, 32> &bytes)
         throw internalError(QStringLiteral("The system's random generator does not work."));
 }
 
-/// Made once, blinded once, and only read afterwards, so every thread may use it.
-const secp256k1_context *context()
-{
-    static const secp256k1_context *const shared = [] {
-        secp256k1_context *made = secp256k1_context_create(SECP256K1_CONTEXT_NONE);
-        std::array<std::uint8_t, 32> seed;
-        fillRandom(seed);
-        const int blinded = secp256k1_context_randomize(made, seed.data());
-        OPENSSL_cleanse(seed.data(), seed.size());
-        if (!blinded)
-            throw internalError(QStringLiteral("libsecp256k1 could not be blinded."));
-        return made;
-    }();
-    return shared;
-}
-
 /// The key in the form that libsecp256k1 signs with; wiped when it goes.
 class KeyPair
 {
 public:
     explicit KeyPair(const std::array<std::uint8_t, 32> &secret)
     {
-        if (!secp256k1_keypair_create(context(), &m_pair, secret.data()))
+        if (!secp256k1_keypair_create(curveContext(), &m_pair, secret.data()))
             throw internalError(QStringLiteral("A private key was used after it was moved."));
     }
     ~KeyPair() { OPENSSL_cleanse(&m_pair, sizeof m_pair); }
@@ -77,11 +62,26 @@ struct FreeDigestContext
 
 } // namespace
 
+const secp256k1_context *curveContext()
+{
+    static const secp256k1_context *const shared = [] {
+        secp256k1_context *made = secp256k1_context_create(SECP256K1_CONTEXT_NONE);
+        std::array<std::uint8_t, 32> seed;
+        fillRandom(seed);
+        const int blinded = secp256k1_context_randomize(made, seed.data());
+        OPENSSL_cleanse(seed.data(), seed.size());
+        if (!blinded)
+            throw internalError(QStringLiteral("libsecp256k1 could not be blinded."));
+        return made;
+    }();
+    return shared;
+}
+
 std::optional<SecretKey> SecretKey::fromBytes(QByteArrayView bytes)
 {
     if (bytes.size() != 32)
         return std::nullopt;
-    if (!secp256k1_ec_seckey_verify(context(), reinterpret_cast<const unsigned char *>(bytes.data())))
+    if (!secp256k1_ec_seckey_verify(curveContext(), reinterpret_cast<const unsigned char *>(bytes.data())))
         return std::nullopt;
     SecretKey key;
     std::memcpy(key.m_bytes.data(), bytes.data(), key.m_bytes.size());
@@ -120,7 +120,7 @@ SecretKey SecretKey::generate()
     SecretKey key;
     do
         fillRandom(key.m_bytes);
-    while (!secp256k1_ec_seckey_verify(context(), key.m_bytes.data()));
+    while (!secp256k1_ec_seckey_verify(curveContext(), key.m_bytes.data()));
     return key;
 }
 
@@ -149,8 +149,8 @@ PubKey SecretKey::pubKey() const
     const KeyPair pair(m_bytes);
     secp256k1_xonly_pubkey point;
     PubKey out;
-    if (!secp256k1_keypair_xonly_pub(context(), &point, nullptr, pair.get()) ||
-        !secp256k1_xonly_pubkey_serialize(context(), out.data(), &point))
+    if (!secp256k1_keypair_xonly_pub(curveContext(), &point, nullptr, pair.get()) ||
+        !secp256k1_xonly_pubkey_serialize(curveContext(), out.data(), &point))
         throw internalError(QStringLiteral("The public key could not be computed."));
     return out;
 }
@@ -160,7 +160,7 @@ std::array<std::uint8_t, 64> SecretKey::sign(const std::array<std::uint8_t, 32> 
 {
     const KeyPair pair(m_bytes);
     std::array<std::uint8_t, 64> signature;
-    if (!secp256k1_schnorrsig_sign32(context(), signature.data(), message.data(), pair.get(),
+    if (!secp256k1_schnorrsig_sign32(curveContext(), signature.data(), message.data(), pair.get(),
                                      auxiliary.data()))
         throw internalError(QStringLiteral("Signing failed."));
     return signature;
@@ -177,8 +177,8 @@ bool verifySchnorr(const PubKey &key, const std::uint8_t *message, std::size_t m
                    const std::array<std::uint8_t, 64> &signature)
 {
     secp256k1_xonly_pubkey point;
-    return secp256k1_xonly_pubkey_parse(context(), &point, key.data()) &&
-           secp256k1_schnorrsig_verify(context(), signature.data(), message, messageLength, &point);
+    return secp256k1_xonly_pubkey_parse(curveContext(), &point, key.data()) &&
+           secp256k1_schnorrsig_verify(curveContext(), signature.data(), message, messageLength, &point);
 }
 
 bool verifySchnorr(const PubKey &key, const std::array<std::uint8_t, 32> &message,
@@ -190,7 +190,7 @@ bool verifySchnorr(const PubKey &key, const std::array<std::uint8_t, 32> &messag
 bool isOnCurve(const PubKey &key)
 {
     secp256k1_xonly_pubkey point;
-    return secp256k1_xonly_pubkey_parse(context(), &point, key.data());
+    return secp256k1_xonly_pubkey_parse(curveContext(), &point, key.data());
 }
 
 std::array<std::uint8_t, 32> sha256(QByteArrayView data)
@@ -202,6 +202,18 @@ std::array<std::uint8_t, 32> sha256(QByteArrayView data)
         !EVP_DigestUpdate(reused.get(), data.data(), static_cast<std::size_t>(data.size())) ||
         !EVP_DigestFinal_ex(reused.get(), out.data(), nullptr))
         throw internalError(QStringLiteral("SHA-256 does not work."));
+    return out;
+}
+
+std::array<std::uint8_t, 32> hmacSha256(QByteArrayView key, QByteArrayView data)
+{
+    std::array<std::uint8_t, 32> out;
+    unsigned size = 0;
+    if (!HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+              reinterpret_cast<const unsigned char *>(data.data()), static_cast<std::size_t>(data.size()),
+              out.data(), &size) ||
+        size != out.size())
+        throw internalError(QStringLiteral("HMAC-SHA-256 does not work."));
     return out;
 }
 

@@ -48,5 +48,7 @@ bool isOnCurve(const PubKey &key);
 
 /// SHA-256 through a fetched EVP digest (seven times QCryptographicHash on short input).
 std::array<std::uint8_t, 32> sha256(QByteArrayView data);
+/// HMAC-SHA-256 (RFC 2104).
+std::array<std::uint8_t, 32> hmacSha256(QByteArrayView key, QByteArrayView data);
 
 } // namespace tower

@@ -48,18 +48,23 @@ struct RelayClient::Call
     };
 
     bool isQuestion = false; ///< REQ, not EVENT
+    bool isSearch = false;   ///< find(), not has()
     EventId id;
     QString subscription;
     QByteArray message;
     bool sent = false;
     bool found = false;
+    std::vector<Event> events;
     std::unique_ptr<QTimer, DeleteLater> deadline;
     Later<PublishOutcome> published;
     Later<Presence> presence;
+    Later<std::optional<std::vector<Event>>> search;
 
     void fail(const QString &why) const
     {
-        if (isQuestion)
+        if (isSearch)
+            search.give(std::nullopt);
+        else if (isQuestion)
             presence.give(Presence::Unknown);
         else
             published.give({PublishOutcome::Kind::Unreachable, why.left(maximumAnswer), sent});
@@ -98,15 +103,30 @@ Later<PublishOutcome> RelayClient::publish(const Event &event)
     return result;
 }
 
-Later<Presence> RelayClient::has(const EventId &id)
+std::unique_ptr<RelayClient::Call> RelayClient::question(const QJsonObject &filter)
 {
     auto call = std::make_unique<Call>();
     call->isQuestion = true;
-    call->id = id;
     call->subscription = QStringLiteral("tower-%1").arg(++m_lastSubscription);
-    const QJsonObject filter{{QStringLiteral("ids"), QJsonArray{id.text()}}, {QStringLiteral("limit"), 1}};
     call->message = compact({QStringLiteral("REQ"), call->subscription, filter});
+    return call;
+}
+
+Later<Presence> RelayClient::has(const EventId &id)
+{
+    auto call = question({{QStringLiteral("ids"), QJsonArray{id.text()}}, {QStringLiteral("limit"), 1}});
+    call->id = id;
     Later<Presence> result = call->presence;
+    start(std::move(call));
+    return result;
+}
+
+Later<std::optional<std::vector<Event>>> RelayClient::find(QJsonObject filter)
+{
+    filter.insert(QStringLiteral("limit"), static_cast<int>(maximumFound));
+    auto call = question(filter);
+    call->isSearch = true;
+    Later<std::optional<std::vector<Event>>> result = call->search;
     start(std::move(call));
     return result;
 }
@@ -271,9 +291,14 @@ void RelayClient::receiveEvent(const QJsonArray &message)
     Call *call = subscription(message.at(1).toString());
     if (!call)
         return;
-    const EventParse parsed = parseEvent(message.at(2).toObject());
-    if (parsed.event && parsed.event->id == call->id && checkEvent(*parsed.event).isEmpty())
-        call->found = true;
+    EventParse parsed = parseEvent(message.at(2).toObject());
+    const bool isWanted =
+        call->isSearch ? call->events.size() < maximumFound : parsed.event && parsed.event->id == call->id;
+    if (!parsed.event || !isWanted || !checkEvent(*parsed.event).isEmpty())
+        return;
+    call->found = true;
+    if (call->isSearch)
+        call->events.push_back(std::move(*parsed.event));
 }
 
 void RelayClient::receiveEnd(const QJsonArray &message, bool complete)
@@ -285,6 +310,10 @@ void RelayClient::receiveEnd(const QJsonArray &message, bool complete)
     answered();
     if (complete)
         m_socket->sendTextMessage(QString::fromUtf8(compact({QStringLiteral("CLOSE"), call->subscription})));
+    if (call->isSearch) {
+        call->search.give(complete ? std::make_optional(std::move(call->events)) : std::nullopt);
+        return;
+    }
     const Presence seen = call->found ? Presence::There : Presence::NotThere;
     call->presence.give(complete || call->found ? seen : Presence::Unknown);
 }

@@ -7,10 +7,12 @@
 #include "core/nostr/Event.h"
 
 #include <QJsonArray>
+#include <QJsonObject>
 #include <QObject>
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <vector>
 
 class QTimer;
@@ -53,6 +55,10 @@ public:
     Later<PublishOutcome> publish(const Event &event);
     /// Whether the relay returns the event (REQ by id, until EOSE).
     Later<Presence> has(const EventId &id);
+    /// The stored events that the relay gives for a filter (REQ, until EOSE): valid ones, at most
+    /// maximumFound. Whether they fit the filter is the caller's to see. Nullopt: no whole answer.
+    Later<std::optional<std::vector<Event>>> find(QJsonObject filter);
+    static constexpr std::size_t maximumFound = 500;
 
     /// When the next connection may be tried; in the past while nothing is wrong.
     [[nodiscard]] Millis retryAt() const { return m_retryAt; }
@@ -77,6 +83,7 @@ private:
     void answered();
     std::unique_ptr<Call> take(const Call *call);
     Call *subscription(const QString &name);
+    std::unique_ptr<Call> question(const QJsonObject &filter);
 
     const Clock &m_clock;
     QString m_url;

@@ -3,25 +3,20 @@
 #pragma once
 
 #include "core/base/Error.h"
+#include "core/nostr/Cipher.h"
 #include "core/nostr/Event.h"
 #include "core/nostr/Keys.h"
+#include "core/nostr/Nip04.h"
 #include "core/nostr/Nip19.h"
+#include "core/nostr/Nip44.h"
 #include "core/nostr/Nip98.h"
+#include "tests/fuzz/Must.h"
 
-#include <cstdio>
-#include <cstdlib>
+#include <openssl/evp.h>
 
 /// What the fuzzers run, and what the suite runs again over the kept corpus: each takes any bytes and aborts
 /// when something that must always hold does not.
 namespace tower::fuzz {
-
-inline void must(bool holds, const char *what)
-{
-    if (holds)
-        return;
-    std::fprintf(stderr, "does not hold: %s\n", what);
-    std::abort();
-}
 
 inline void checkParse(const EventParse &parse)
 {
@@ -97,6 +92,38 @@ inline void nip98(QByteArrayView input)
             must(error.kind() == ErrorKind::Unauthorized, "a bad header is unauthorized");
         }
     }
+}
+
+/// Reads a message and shows it; one that can't be read is a bad request.
+template <class Read>
+void readMessage(Read read)
+{
+    try {
+        const QByteArray text = read();
+        must(text.size() <= Nip44Conversation::maximumPayload, "a text is not longer than its message");
+    } catch (const ServiceError &error) {
+        must(error.kind() == ErrorKind::BadRequest, "a bad message is a bad request");
+    }
+}
+
+inline void message(QByteArrayView input)
+{
+    static const SecretKey own = *SecretKey::fromBytes(QByteArray(32, 1));
+    static const PubKey other = SecretKey::fromBytes(QByteArray(32, 2))->pubKey();
+    static const Nip44Conversation conversation(own, other);
+    readMessage([&] { return conversation.decrypt(input); });
+    readMessage([&] { return decryptNip04(own, other, input); });
+
+    // A MAC keeps most inputs out, so the input is also what a rightly signed payload holds.
+    const Nip44Conversation::Nonce nonce{7};
+    const auto keys = conversation.messageKeys(nonce);
+    const QByteArray iv = QByteArray(4, 0) + keys.cipherNonce().toByteArray();
+    const QByteArray content = QByteArrayView(nonce.data(), 32).toByteArray() +
+                               *runCipher(EVP_chacha20(), CipherUse::Encrypt, keys.cipherKey(), iv, input);
+    const auto mac = hmacSha256(keys.macKey(), content);
+    const QByteArray payload =
+        '\2' + content + QByteArrayView(mac.data(), qsizetype(mac.size())).toByteArray();
+    readMessage([&] { return conversation.decrypt(payload.toBase64()); });
 }
 
 } // namespace tower::fuzz

@@ -25,6 +25,7 @@ void TestCorpus::replay_data()
     QTest::addColumn<QString>("path");
     QTest::addColumn<Target>("target");
     const std::pair<const char *, Target> targets[] = {{"event", fuzz::event},
+                                                       {"message", fuzz::message},
                                                        {"policy_line", fuzz::policyLine},
                                                        {"nip19", fuzz::nip19},
                                                        {"nip98", fuzz::nip98}};

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: the Timmy Tower Console authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/trust/LightningAddress.h"
+#include "core/identity/LightningAddress.h"
 
 #include <algorithm>
 
