@@ -13,10 +13,6 @@ SavedSettings::SavedSettings(Database &database, const Clock &clock, Settings &s
     , m_store(database)
     , m_activity(activity)
 {
-}
-
-void SavedSettings::load()
-{
     m_settings.load(m_store.values());
 }
 

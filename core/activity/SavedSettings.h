@@ -13,10 +13,9 @@ namespace tower {
 class SavedSettings
 {
 public:
+    /// Brings the saved layer into force. Throws ServiceError "invalid_setting" for what no longer fits its
+    /// range.
     SavedSettings(Database &database, const Clock &clock, Settings &settings, Activity &activity);
-
-    /// The saved layer, at start. Throws ServiceError "invalid_setting" for what no longer fits its range.
-    void load();
 
     /// What another process saved since comes into force here, too.
     void reload();

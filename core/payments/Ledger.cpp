@@ -114,6 +114,11 @@ bool Ledger::has(const QString &uniqueKey)
     return m_database.number("SELECT 1 AS n FROM ledger WHERE unique_key = ?", {uniqueKey}) == 1;
 }
 
+Sats Ledger::lockBalance(Transaction &transaction, const Account &account)
+{
+    return lock(transaction.database(), account);
+}
+
 std::int64_t Ledger::nextPoolAdjustment(Transaction &transaction)
 {
     return nextNumber(transaction, "pool_adjust");

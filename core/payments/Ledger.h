@@ -49,6 +49,8 @@ public:
     /// Newest first.
     Page<LedgerRow> list(const LedgerFilter &filter, const PageRequest &page);
     [[nodiscard]] bool has(const QString &uniqueKey);
+    /// The balance, which nobody else changes until the transaction ends.
+    Sats lockBalance(Transaction &transaction, const Account &account);
 
     /// The next N of pool:adjust:N and correct:N. Locks the operator's account, so that two callers get two.
     std::int64_t nextPoolAdjustment(Transaction &transaction);

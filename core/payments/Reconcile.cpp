@@ -3,6 +3,9 @@
 #include "core/payments/Reconcile.h"
 
 #include "core/base/Error.h"
+#include "core/payments/ReconcileStore.h"
+
+#include <QStringList>
 
 #include <algorithm>
 
@@ -10,134 +13,170 @@ namespace tower {
 
 namespace {
 
-/// Balances as the rows of the ledger give them, beside those kept; the accounts where the two differ, or
-/// that are below 0 and may not be. One statement, so one moment.
-constexpr auto wrongAccounts = R"(
-    SELECT count(*) AS wrong, CAST(coalesce(sum(abs(kept - summed)), 0) AS BIGINT) AS difference, min(account) AS example
-    FROM (
-        SELECT account, sum(kept) AS kept, sum(summed) AS summed
-        FROM (
-            SELECT account, balance AS kept, 0 AS summed FROM ledger_balances
-            UNION ALL
-            SELECT debit, 0, CASE WHEN debit IN ('wallet', 'zaps', 'routing_fees') THEN sats ELSE -sats END FROM ledger
-            UNION ALL
-            SELECT credit, 0, CASE WHEN credit IN ('wallet', 'zaps', 'routing_fees') THEN -sats ELSE sats END FROM ledger
-        ) sides
-        GROUP BY account
-    ) accounts
-    WHERE kept <> summed OR (summed < 0 AND account NOT IN ('operator', 'revenue')))";
+using reconcilestore::Misfits;
+
+/// `wrong`: %1 is how many, %2 one of them.
+CheckResult resultOf(const Misfits &found, const QString &right, const QString &wrong)
+{
+    CheckResult result;
+    result.ok = found.count == 0;
+    result.difference = found.difference;
+    result.detail = result.ok ? right : wrong.arg(found.count).arg(found.example);
+    return result;
+}
 
 CheckResult checkLedger(Database &database)
 {
-    struct Found
-    {
-        std::int64_t wrong;
-        Sats difference;
-        QString example;
-    };
-    const auto found = database.one(wrongAccounts, {}, [](const Row &row) {
-        return Found{row.integer("wrong"), row.sats("difference"), row.text("example")};
-    });
-    CheckResult result;
-    result.ok = found->wrong == 0;
-    result.difference = found->difference;
-    result.detail = result.ok
-                        ? QStringLiteral("Debits equal credits, and no account is below 0 that may not be.")
-                        : QStringLiteral("%1 accounts do not hold what their movements add up to, or are "
-                                         "below 0; the first is %2.")
-                              .arg(found->wrong)
-                              .arg(found->example);
-    return result;
+    return resultOf(
+        reconcilestore::wrongAccounts(database),
+        QStringLiteral("Debits equal credits, and no account is below 0 that may not be."),
+        QStringLiteral("%1 accounts do not hold what their movements add up to, or are below 0; the "
+                       "first is %2."));
 }
 
-/// `sql` counts what must not be there (columns: found, sats).
-CheckResult mustBeNone(Database &database, std::string_view sql, const QString &none, const QString &some)
+CheckResult checkRefunds(Database &database)
 {
-    CheckResult result;
-    const auto rows = database.one(sql, {}, [&](const Row &row) {
-        result.difference = row.sats("sats");
-        return row.integer("found");
-    });
-    result.ok = rows.value_or(0) == 0;
-    result.detail = result.ok ? none : some.arg(rows.value_or(0));
-    return result;
+    return resultOf(reconcilestore::wrongRefunds(database),
+                    QStringLiteral("What is owed back is in the ledger."),
+                    QStringLiteral("%1 refunds differ from their accounts; the first is %2."));
 }
 
-CheckResult checkBalances(Database &database)
+CheckResult checkOutgoing(Database &database)
 {
-    return mustBeNone(
-        database, R"(
-        SELECT count(*) AS found, CAST(coalesce(sum(balance), 0) AS BIGINT) AS sats FROM ledger_balances
-        WHERE balance <> 0 AND (account = 'pool' OR (account >= 'session:' AND account < 'session;')))",
-        QStringLiteral("There is no pool and no session yet, and none in the ledger."),
-        QStringLiteral("The ledger has %1 pool or session accounts with a balance that belong to nothing."));
+    return resultOf(reconcilestore::wrongOutgoing(database),
+                    QStringLiteral("What is on its way is in the ledger."),
+                    QStringLiteral("%1 payments on their way differ from their accounts; the first is %2."));
 }
 
 CheckResult checkInvoices(Database &database)
 {
-    return mustBeNone(database, R"(
-        SELECT count(*) AS found, CAST(coalesce(sum(sats), 0) AS BIGINT) AS sats FROM ledger
-        WHERE kind IN ('eval_paid', 'work_paid', 'deposit', 'node_paid', 'late_payment'))",
-                      QStringLiteral("There are no invoices yet, and no movement that needs one."),
-                      QStringLiteral("The ledger has %1 movements that need an invoice, and there is none."));
+    return resultOf(
+        reconcilestore::wrongInvoices(database),
+        QStringLiteral("Every paid invoice has its one movement, and every such movement its invoice."),
+        QStringLiteral("%1 payments are not in the ledger as their invoices are, or have no invoice; "
+                       "the first is %2."));
 }
 
-CheckResult checkReservations(Database &database)
+CheckResult checkFees(Database &database)
 {
-    return mustBeNone(
-        database,
-        "SELECT count(*) AS found, CAST(coalesce(sum(sats), 0) AS BIGINT) AS sats FROM ledger WHERE kind = "
-        "'grant'",
-        QStringLiteral("There are no reservations yet, and no movement that needs one."),
-        QStringLiteral("The ledger has %1 movements that need a reservation, and there is none."));
+    return resultOf(
+        reconcilestore::unbookedFees(database), QStringLiteral("Every routing fee is booked."),
+        QStringLiteral("%1 routing fees can't be booked before the ledger's wallet holds as much; "
+                       "the first is that of payment %2."));
 }
 
-CheckResult checkWallet(Database &database)
+/// In whole sats, away from 0: what differs at all is not shown as nothing.
+Sats inSats(Msat amount)
 {
-    return mustBeNone(database, R"(
-        SELECT count(*) AS found, CAST(coalesce(sum(balance), 0) AS BIGINT) AS sats FROM ledger_balances
-        WHERE balance <> 0 AND account = 'wallet')",
-                      QStringLiteral("There is no wallet yet, and the ledger holds nothing in one."),
-                      QStringLiteral("The ledger holds sats in a wallet, and there is none (%1 account)."));
+    const std::int64_t msat = amount.value();
+    return Sats(msat < 0 ? (msat - 999) / 1'000 : (msat + 999) / 1'000);
+}
+
+CheckResult checkWallet(Database &database, std::optional<Msat> balance)
+{
+    CheckResult result;
+    if (!balance) {
+        result.detail = QStringLiteral("Unknown: the wallet can't be asked for its balance.");
+        return result;
+    }
+    const reconcilestore::ExpectedWallet expected = reconcilestore::expectedWallet(database);
+    const Msat difference = *balance - expected.balance;
+    result.difference = inSats(difference);
+    if (difference == Msat()) {
+        result.detail = QStringLiteral("The wallet holds what the ledger says.");
+        return result;
+    }
+    result.ok = difference <= expected.mayHaveArrived && difference >= -expected.mayHaveLeft;
+    const QString what = QStringLiteral("The wallet holds %1 msat, the books say %2.")
+                             .arg(balance->value())
+                             .arg(expected.balance.value());
+    if (!result.ok)
+        result.detail = what;
+    else if (difference > Msat())
+        result.detail =
+            what + QStringLiteral(" Payments of %1 open invoices may have arrived and not be booked yet.")
+                       .arg(expected.openInvoices);
+    else
+        result.detail =
+            what + QStringLiteral(" The outcome of %1 payments is open.").arg(expected.openPayments);
+    return result;
+}
+
+CheckResult joined(const QString &name, const std::vector<CheckResult> &parts)
+{
+    CheckResult whole;
+    whole.name = name;
+    QStringList details;
+    for (const CheckResult &part : parts) {
+        whole.ok = whole.ok && part.ok;
+        whole.difference += part.difference;
+        details.push_back(part.detail);
+    }
+    whole.detail = parts.empty() ? QStringLiteral("There is nothing to check.") : details.join(u' ');
+    return whole;
 }
 
 } // namespace
 
 Reconcile::Reconcile()
+    : m_checks{{ledgerCheck, {}},
+               {balancesCheck, {}},
+               {invoicesCheck, {}},
+               {reservationsCheck, {}},
+               {walletCheck, {}}}
 {
-    set(ledgerCheck, checkLedger);
-    set(balancesCheck, checkBalances);
-    set(invoicesCheck, checkInvoices);
-    set(reservationsCheck, checkReservations);
-    set(walletCheck, checkWallet);
+    add(ledgerCheck, checkLedger);
+    add(balancesCheck, checkRefunds);
+    add(balancesCheck, checkOutgoing);
+    add(invoicesCheck, checkInvoices);
+    named(walletCheck).parts.emplace_back(checkWallet);
+    add(walletCheck, checkFees);
 }
 
-void Reconcile::set(const QString &name, Check check)
+void Reconcile::add(const QString &name, Check part)
+{
+    named(name).parts.emplace_back(
+        [part = std::move(part)](Database &database, std::optional<Msat>) { return part(database); });
+}
+
+Reconcile::Named &Reconcile::named(const QString &name)
 {
     const auto found = std::find_if(m_checks.begin(), m_checks.end(),
-                                    [&](const auto &entry) { return entry.first == name; });
+                                    [&](const Named &check) { return check.name == name; });
     if (found == m_checks.end())
-        m_checks.emplace_back(name, std::move(check));
-    else
-        found->second = std::move(check);
+        throw internalError(QStringLiteral("There is no check %1.").arg(name));
+    return *found;
 }
 
-ReconcileReport Reconcile::run(Database &database) const
+ReconcileReport Reconcile::run(Database &database, std::optional<Msat> walletBalance) const
 {
     ReconcileReport report;
-    for (const auto &[name, check] : m_checks) {
-        CheckResult result;
-        try {
-            result = check(database);
-        } catch (const ServiceError &error) {
-            result.ok = false;
-            result.detail = error.message();
+    for (const Named &check : m_checks) {
+        std::vector<CheckResult> parts;
+        for (const Part &part : check.parts) {
+            try {
+                parts.push_back(part(database, walletBalance));
+            } catch (const ServiceError &error) {
+                parts.push_back({check.name, false, Sats(), error.message()});
+            }
         }
-        result.name = name;
-        report.ok = report.ok && result.ok;
-        report.checks.push_back(std::move(result));
+        report.checks.push_back(joined(check.name, parts));
+        report.ok = report.ok && report.checks.back().ok;
     }
     return report;
+}
+
+QCoro::Task<std::optional<Msat>> Reconcile::askBalance(Wallet &wallet)
+{
+    std::optional<Msat> balance;
+    try {
+        QCoro::Task<Msat> asking = wallet.balance();
+        const Msat told = co_await asking;
+        balance = told;
+    } catch (const ServiceError &) {
+        // It stays unknown.
+    }
+    co_return balance;
 }
 
 } // namespace tower

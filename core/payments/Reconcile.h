@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/lightning/Wallet.h"
 #include "core/store/Database.h"
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace tower {
@@ -24,11 +26,13 @@ struct ReconcileReport
 };
 
 /// What must always hold of the books, checked over any connection, so that it can run off the core thread on
-/// a read-only one. The five checks are there from the start, computed from the ledger alone; a module whose
-/// tables a check compares puts its own in the place of the one of the same name.
+/// a read-only one. The report has the five checks of data.md, always and only those; each is made of parts,
+/// one for each module whose tables it compares. The ledger's, the payments' and the wallet's are there from
+/// the start.
 class Reconcile
 {
 public:
+    /// One part of a check. In one statement, so that it sees one moment.
     using Check = std::function<CheckResult(Database &)>;
 
     static inline const QString ledgerCheck = QStringLiteral("ledger");
@@ -39,13 +43,26 @@ public:
 
     Reconcile();
 
-    /// Adds a check, or replaces the one of that name.
-    void set(const QString &name, Check check);
-    /// Runs all, in one snapshot each. A check that throws is a check that failed.
-    [[nodiscard]] ReconcileReport run(Database &database) const;
+    /// Adds a part to the check of that name (one of the five; internalError for another). The check is right
+    /// when all its parts are; their differences add up, their details follow one another.
+    void add(const QString &name, Check part);
+    /// Runs all. A part that throws is one that failed. `walletBalance`: what the wallet holds, asked just
+    /// before; nullopt when it could not be asked.
+    [[nodiscard]] ReconcileReport run(Database &database, std::optional<Msat> walletBalance) const;
+
+    /// The wallet's balance for run(); nullopt when it can't be reached.
+    static QCoro::Task<std::optional<Msat>> askBalance(Wallet &wallet);
 
 private:
-    std::vector<std::pair<QString, Check>> m_checks;
+    using Part = std::function<CheckResult(Database &, std::optional<Msat> walletBalance)>;
+    struct Named
+    {
+        QString name;
+        std::vector<Part> parts;
+    };
+    Named &named(const QString &name);
+
+    std::vector<Named> m_checks;
 };
 
 } // namespace tower

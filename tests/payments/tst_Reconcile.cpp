@@ -1,13 +1,14 @@
 // SPDX-FileCopyrightText: the Timmy Tower Console authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/base/Error.h"
-#include "core/payments/Ledger.h"
-#include "core/payments/Reconcile.h"
-#include "tests/support/TestDatabase.h"
+#include "tests/payments/PaymentHouse.h"
+#include "tests/support/Expect.h"
 
 #include <QTest>
 
 using namespace tower;
+using namespace tower::test;
+
+using Pay = ScriptedWallet::Pay;
 
 namespace {
 
@@ -18,6 +19,26 @@ const CheckResult &named(const ReconcileReport &report, const QString &name)
             return check;
     }
     qFatal("no such check");
+}
+
+QStringList namesOf(const ReconcileReport &report)
+{
+    QStringList names;
+    for (const CheckResult &check : report.checks)
+        names << check.name;
+    return names;
+}
+
+/// A house in which everything has happened once: a payment, a refund owed, one paid, a withdrawal.
+void live(PaymentHouse &house)
+{
+    house.fund(Sats(1'000));
+    house.owe(Sats(40));
+    house.owe(Sats(50));
+    static_cast<void>(ended(house->refunds.pay(RefundOwner::Session, PaymentHouse::sessionId,
+                                               house.wallet.foreignInvoice(Sats(50)))));
+    house.pay(house.intend(house.wallet.foreignInvoice(Sats(100)), Sats(100)));
+    house.invoice(Sats(70));
 }
 
 } // namespace
@@ -34,82 +55,160 @@ private slots:
         QFETCH_GLOBAL(QString, engine);
         TestDatabase test(engine);
         const auto reader = test.another(Database::Mode::ReadOnly);
-        const ReconcileReport report = Reconcile().run(*reader);
+        const ReconcileReport report = Reconcile().run(*reader, Msat());
         QVERIFY(report.ok);
-        QCOMPARE(report.checks.size(), std::size_t(5));
+        const QStringList five{QStringLiteral("ledger"), QStringLiteral("balances"),
+                               QStringLiteral("invoices"), QStringLiteral("reservations"),
+                               QStringLiteral("wallet")};
+        QCOMPARE(namesOf(report), five);
         for (const CheckResult &check : report.checks)
             QVERIFY(check.ok && !check.detail.isEmpty());
     }
 
-    /// Each check fails on what it is there for: put in with raw SQL, past the ledger.
-    void eachCheckCanFail_data()
-    {
-        QTest::addColumn<QString>("sql");
-        QTest::addColumn<QString>("failing");
-        QTest::addColumn<std::int64_t>("difference");
-        const QString row =
-            QStringLiteral("INSERT INTO ledger (at, debit, credit, sats, kind, ref, unique_key) "
-                           "VALUES (1, '%1', '%2', 5, '%3', 'r', 'u')");
-        QTest::newRow("a row without its balances")
-            << row.arg(QStringLiteral("operator"), QStringLiteral("revenue"), QStringLiteral("bear"))
-            << Reconcile::ledgerCheck << std::int64_t(10);
-        QTest::newRow("a balance without its rows")
-            << QStringLiteral("INSERT INTO ledger_balances (account, balance) VALUES ('job:1', 9)")
-            << Reconcile::ledgerCheck << std::int64_t(9);
-        QTest::newRow("a session that is none")
-            << QStringLiteral("INSERT INTO ledger_balances (account, balance) VALUES ('session:1', 3)")
-            << Reconcile::balancesCheck << std::int64_t(3);
-        QTest::newRow("a payment without an invoice")
-            << row.arg(QStringLiteral("wallet"), QStringLiteral("node:1"), QStringLiteral("node_paid"))
-            << Reconcile::invoicesCheck << std::int64_t(5);
-        QTest::newRow("a grant without a reservation")
-            << row.arg(QStringLiteral("operator"), QStringLiteral("revenue"), QStringLiteral("grant"))
-            << Reconcile::reservationsCheck << std::int64_t(5);
-        QTest::newRow("a wallet that is none")
-            << QStringLiteral("INSERT INTO ledger_balances (account, balance) VALUES ('wallet', 8)")
-            << Reconcile::walletCheck << std::int64_t(8);
-    }
+    /// Each check fails on what it is there for: put in with raw SQL, past the services.
     void eachCheckCanFail()
     {
         QFETCH_GLOBAL(QString, engine);
-        QFETCH(QString, sql);
-        QFETCH(QString, failing);
-        QFETCH(std::int64_t, difference);
-        TestDatabase test(engine);
-        test->script(sql);
-        const ReconcileReport report = Reconcile().run(*test);
-        QVERIFY(!report.ok);
-        QVERIFY(!named(report, failing).ok);
-        QCOMPARE(named(report, failing).difference, Sats(difference));
+        PaymentHouse house(engine);
+        house.addJob(QStringLiteral("j"));
+        live(house);
+        QCOMPARE(house.wrongWhenAllIsSettled(), QString());
+        const auto fails = [&](const QString &failing, std::int64_t difference, const char *sql) {
+            const Transaction undone(*house.test);
+            house.test->script(QString::fromLatin1(sql));
+            const ReconcileReport report = Reconcile().run(*house.test, house.wallet.held);
+            const CheckResult &check = named(report, failing);
+            QVERIFY2(!report.ok && !check.ok && check.difference == Sats(difference), sql);
+        };
+        const QString &ledger = Reconcile::ledgerCheck;
+        const QString &balances = Reconcile::balancesCheck;
+        const QString &invoices = Reconcile::invoicesCheck;
+        const QString &wallet = Reconcile::walletCheck;
+        // A row without its balances; a balance without its rows.
+        fails(ledger, 10,
+              "INSERT INTO ledger (at, debit, credit, sats, kind, ref, unique_key) "
+              "VALUES (1, 'operator', 'revenue', 5, 'bear', 'r', 'u')");
+        fails(ledger, 9, "INSERT INTO ledger_balances (account, balance) VALUES ('job:1', 9)");
+
+        // Refunds: another amount, forgotten, paid without money, owed again, and an account of nobody.
+        fails(balances, 3, "UPDATE refunds SET amount_sats = 43 WHERE state = 'pending'");
+        fails(balances, 40, "DELETE FROM refunds WHERE state = 'pending'");
+        fails(balances, 40, "UPDATE refunds SET state = 'paid' WHERE state = 'pending'");
+        fails(balances, 50, "UPDATE refunds SET state = 'pending' WHERE state = 'paid'");
+        fails(balances, 3, "INSERT INTO ledger_balances (account, balance) VALUES ('refund:job:1', 3)");
+        // Payments: one that is open again, and sats on their way for nobody.
+        fails(balances, 100, "UPDATE outgoing_payments SET state = 'unknown' WHERE purpose = 'withdrawal'");
+        fails(balances, 6, "INSERT INTO ledger_balances (account, balance) VALUES ('outgoing:1', 6)");
+
+        // A movement without an invoice; invoices never paid, forgotten, of another amount or purpose.
+        fails(invoices, 5,
+              "INSERT INTO ledger (at, debit, credit, sats, kind, ref, unique_key) "
+              "VALUES (1, 'wallet', 'node:1', 5, 'node_paid', 'r', 'node:1:paid')");
+        fails(invoices, 70, "UPDATE invoices SET state = 'paid', received_msat = 70000 WHERE state = 'open'");
+        fails(invoices, 1'000, "UPDATE invoices SET state = 'open' WHERE amount_sats = 1000");
+        fails(invoices, 2, "UPDATE invoices SET received_msat = 1002000 WHERE amount_sats = 1000");
+        fails(invoices, 2'000,
+              "UPDATE invoices SET purpose = 'eval', session_id = NULL, job_id = 'j' "
+              "WHERE amount_sats = 1000");
+
+        // A fee that is not booked, and a movement that the wallet did not make.
+        fails(wallet, 2, "UPDATE outgoing_payments SET id = 'x' WHERE purpose = 'withdrawal'");
+        fails(wallet, -8, "UPDATE ledger_balances SET balance = balance + 8 WHERE account = 'wallet'");
+        QCOMPARE(house.wrongWhenAllIsSettled(), QString());
     }
 
-    void modulesPutTheirOwnChecksIn()
+    void theWalletIsComparedToTheMillisat()
+    {
+        QFETCH_GLOBAL(QString, engine);
+        PaymentHouse house(engine);
+        house.fund(Sats(1'000));
+        const Invoice odd = house.invoice(Sats(10));
+        house.wallet.receive(odd.paymentHash, Msat(10'777));
+        house.book(odd);
+        house.pay(house.intend(house.wallet.foreignInvoice(Sats(100)), Sats(100)));
+        const auto check = [&](std::optional<Msat> balance) {
+            return named(Reconcile().run(*house.test, balance), Reconcile::walletCheck);
+        };
+        QCOMPARE(house.wallet.held, Msat(1'010'777 - 101'500));
+        QVERIFY(check(house.wallet.held).ok);
+        for (const Msat off : {Msat(1), Msat(-1), Msat(100'000), Msat(-100'000)}) {
+            const CheckResult wrong = check(house.wallet.held + off);
+            QVERIFY(!wrong.ok);
+            QCOMPARE(wrong.difference.value() > 0, off > Msat());
+        }
+        const CheckResult unknown = check(std::nullopt);
+        QVERIFY(unknown.ok && unknown.detail.contains(u"nknown"));
+        QCOMPARE(unknown.difference, Sats());
+    }
+
+    void whatIsOnItsWayIsNamed()
+    {
+        QFETCH_GLOBAL(QString, engine);
+        PaymentHouse house(engine);
+        house.fund(Sats(1'000));
+        const auto check = [&](Msat more = {}) {
+            return named(Reconcile().run(*house.test, house.wallet.held + more), Reconcile::walletCheck);
+        };
+        // A payment that arrived and is not booked yet; and no sat more.
+        const Invoice open = house.invoice(Sats(70));
+        house.wallet.receive(open.paymentHash);
+        QVERIFY(check().ok);
+        QCOMPARE(check().difference, Sats(70));
+        QVERIFY(check().detail.contains(u"1 open invoice"));
+        QVERIFY(!check(Msat(1)).ok);
+        house.book(open);
+        QCOMPARE(check().difference, Sats(0));
+        QVERIFY(!check(Msat(1)).ok);
+
+        // A payment whose outcome is open; its fee, and no more.
+        house.wallet.payMode = Pay::UnknownButPaid;
+        const OutgoingPayment payment = house.intend(house.wallet.foreignInvoice(Sats(100)), Sats(100));
+        house.pay(payment);
+        QVERIFY(check().ok);
+        QCOMPARE(check().difference, Sats(-102));
+        QVERIFY(check().detail.contains(u"outcome of 1 payment"));
+        QVERIFY(check(-Msat(500)).ok);
+        QVERIFY(!check(-Msat(501)).ok);
+        house.resolve(payment);
+        QCOMPARE(check().difference, Sats(0));
+    }
+
+    void modulesAddTheirParts()
     {
         QFETCH_GLOBAL(QString, engine);
         TestDatabase test(engine);
         Reconcile reconcile;
-        reconcile.set(Reconcile::walletCheck, [](Database &) {
-            return CheckResult{{}, false, Sats(2), QStringLiteral("off")};
-        });
-        reconcile.set(QStringLiteral("extra"),
-                      [](Database &) -> CheckResult { throw unavailable(QStringLiteral("not now")); });
-        const ReconcileReport report = reconcile.run(*test);
-        QCOMPARE(report.checks.size(), std::size_t(6));
-        QCOMPARE(named(report, Reconcile::walletCheck).difference, Sats(2));
-        QCOMPARE(named(report, QStringLiteral("extra")).detail, QStringLiteral("not now"));
+        const auto part = [](bool ok, Sats difference, const char *detail) {
+            return [=](Database &) { return CheckResult{{}, ok, difference, QString::fromLatin1(detail)}; };
+        };
+        reconcile.add(Reconcile::reservationsCheck, part(true, Sats(), "All fine."));
+        QVERIFY(reconcile.run(*test, Msat()).ok);
+        reconcile.add(Reconcile::reservationsCheck, part(false, Sats(2), "Two are off."));
+        reconcile.add(Reconcile::reservationsCheck, part(false, Sats(3), "Three are off."));
+        reconcile.add(Reconcile::balancesCheck,
+                      [](Database &) -> CheckResult { throw unavailable(QStringLiteral("Not now.")); });
+        const ReconcileReport report = reconcile.run(*test, Msat());
         QVERIFY(!report.ok);
+        QCOMPARE(report.checks.size(), std::size_t(5));
+        const CheckResult &reservations = named(report, Reconcile::reservationsCheck);
+        QVERIFY(!reservations.ok);
+        QCOMPARE(reservations.difference, Sats(5));
+        QCOMPARE(reservations.detail, QStringLiteral("All fine. Two are off. Three are off."));
+        QVERIFY(!named(report, Reconcile::balancesCheck).ok);
+        QVERIFY(named(report, Reconcile::balancesCheck).detail.endsWith(u"Not now."));
+        QVERIFY(named(report, Reconcile::ledgerCheck).ok);
+        QCOMPARE(errorCodeOf([&] { reconcile.add(QStringLiteral("a sixth"), part(true, Sats(), "")); }),
+                 QByteArray("internal_error"));
     }
 
-    void movementsKeepTheBooksRight()
+    void theBalanceIsAskedFirst()
     {
         QFETCH_GLOBAL(QString, engine);
-        TestDatabase test(engine);
-        ManualClock clock(Millis(1));
-        Ledger ledger(*test, clock);
-        Transaction transaction(*test);
-        ledger.post(transaction, movements::borneByTower(QStringLiteral("a"), Sats(5)));
-        transaction.commit();
-        QVERIFY(Reconcile().run(*test).ok);
+        PaymentHouse house(engine);
+        house.wallet.held = Msat(5);
+        QCOMPARE(ended(Reconcile::askBalance(house.wallet)).value.value(), std::optional(Msat(5)));
+        house.wallet.unreachable = true;
+        QCOMPARE(ended(Reconcile::askBalance(house.wallet)).value.value(), std::optional<Msat>());
     }
 };
 
