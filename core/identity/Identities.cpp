@@ -158,6 +158,13 @@ void Identities::countInteraction(Transaction &transaction, const PubKey &key)
     transaction.changed("identity", key.text());
 }
 
+void Identities::absorb(Transaction &transaction, const PubKey &key, Sats sats)
+{
+    if (!m_store->absorb(key, sats, m_clock.now()))
+        throw internalError(QStringLiteral("An identity vanished while it was being used."));
+    transaction.changed("identity", key.text());
+}
+
 void Identities::setLightningAddress(Transaction &transaction, const PubKey &key, const QString &address)
 {
     m_store->setLightningAddress(key, address);

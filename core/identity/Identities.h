@@ -102,6 +102,8 @@ public:
     /// absence, it does not undo it. The caller synchronises relay access as after changeScore().
     ScoreResult markSeen(Transaction &transaction, const PubKey &key);
     void countInteraction(Transaction &transaction, const PubKey &key);
+    /// The pool absorbed that much for it, today (UTC): the counter of another day begins anew.
+    void absorb(Transaction &transaction, const PubKey &key, Sats sats);
     void setLightningAddress(Transaction &transaction, const PubKey &key, const QString &address);
 
     [[nodiscard]] TrustRules rules() const { return TrustRules::from(m_settings); }

@@ -134,6 +134,17 @@ void IdentityStore::countInteraction(const PubKey &key)
         "UPDATE nostr_identities SET interaction_count = interaction_count + 1 WHERE pubkey = ?", {key});
 }
 
+bool IdentityStore::absorb(const PubKey &key, Sats sats, Millis now)
+{
+    return m_database.execute(R"sql(
+        UPDATE nostr_identities
+        SET sats_absorbed_today =
+                CASE WHEN absorbed_reset_at / 86400000 = ? THEN sats_absorbed_today + ? ELSE ? END,
+            absorbed_reset_at = ?
+        WHERE pubkey = ?)sql",
+                              {now.value() / days(1).value(), sats, sats, now, key}) == 1;
+}
+
 void IdentityStore::setLightningAddress(const PubKey &key, const QString &address)
 {
     m_database.execute("UPDATE nostr_identities SET lightning_address = ? WHERE pubkey = ?", {address, key});

@@ -33,6 +33,8 @@ public:
     void setDecayExempt(const PubKey &key, bool exempt);
     void markSeen(const PubKey &key, Millis now);
     void countInteraction(const PubKey &key);
+    /// False when there is no such row.
+    bool absorb(const PubKey &key, Sats sats, Millis now);
     void setLightningAddress(const PubKey &key, const QString &address);
 
     /// The statement behind list(): tests look at its plan.

@@ -132,6 +132,35 @@ private slots:
         QCOMPARE(house.identities.find(numbered(1))->storedScore, 195);
     }
 
+    void absorbedSatsCountByTheDay()
+    {
+        QFETCH_GLOBAL(QString, engine);
+        IdentityHouse house(engine);
+        house.setScore(numbered(1), 10);
+        house.setScore(numbered(2), 10);
+        const auto absorb = [&](const PubKey &key, int sats) {
+            house.inTransaction([&](Transaction &transaction) {
+                house.identities.absorb(transaction, key, Sats(sats));
+                return true;
+            });
+        };
+        const auto today = [&](int n) { return house.identities.find(numbered(n))->satsAbsorbedToday; };
+        absorb(numbered(1), 30);
+        absorb(numbered(1), 12);
+        QCOMPARE(today(1), Sats(42));
+        QCOMPARE(today(2), Sats(0));
+        house.clock.advance(days(1) - Millis(1)); // the last of the UTC day
+        QCOMPARE(today(1), Sats(42));
+        absorb(numbered(1), 1);
+        QCOMPARE(today(1), Sats(43));
+        house.clock.advance(Millis(1));
+        QCOMPARE(today(1), Sats(0));
+        absorb(numbered(1), 5);
+        QCOMPARE(today(1), Sats(5));
+        QCOMPARE(house.identities.list({}, {}).items.size(), std::size_t(2));
+        QCOMPARE(errorCodeOf([&] { absorb(numbered(3), 5); }), QByteArray("internal_error"));
+    }
+
     void exemptNeverDecays()
     {
         QFETCH_GLOBAL(QString, engine);
