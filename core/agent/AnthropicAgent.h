@@ -11,14 +11,18 @@ namespace tower {
 class AnthropicAgent final : public Agent
 {
 public:
-    AnthropicAgent(const Settings &settings, const Secrets &secrets, const Clock &clock,
-                   MessagesClient::Wait wait = {});
+    AnthropicAgent(const Settings &settings, const Secrets &secrets, const Clock &clock, Wait wait = {});
 
     QCoro::Task<Review> review(ReviewRequest request) override;
+    QCoro::Task<Evaluation> evaluate(QString request) override;
+    QCoro::Task<Execution> execute(QString request) override;
+    QCoro::Task<ChatReply> chatReply(ChatContext context) override;
     [[nodiscard]] bool isSimulated() const override { return false; }
     void abort() override { m_client.abort(); }
 
 private:
+    [[nodiscard]] int workLength() const;
+
     const Settings &m_settings;
     MessagesClient m_client;
 };

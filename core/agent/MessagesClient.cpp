@@ -93,7 +93,7 @@ MessagesClient::MessagesClient(const Settings &settings, const Secrets &secrets,
     , m_wait(std::move(wait))
 {
     if (!m_wait)
-        m_wait = [this](Millis duration) { return pause(duration); };
+        m_wait = [this](Millis duration) { return m_pauses.begin(duration); };
 }
 
 MessagesClient::~MessagesClient()
@@ -110,11 +110,9 @@ void MessagesClient::abort()
         reply->deleteLater();
     }
     const std::vector<Later<HttpAnswer>> posts = std::exchange(m_posts, {});
-    const std::vector<Later<bool>> pauses = std::exchange(m_pauses, {});
     for (const Later<HttpAnswer> &post : posts)
         post.give(HttpAnswer());
-    for (const Later<bool> &pause : pauses)
-        pause.give(false);
+    m_pauses.abort();
 }
 
 QCoro::Task<ModelAnswer> MessagesClient::ask(ModelQuestion question)
@@ -204,15 +202,6 @@ Later<MessagesClient::HttpAnswer> MessagesClient::post(const QByteArray &body, M
         }
         later.give(std::move(*received));
     });
-    return later;
-}
-
-Later<bool> MessagesClient::pause(Millis duration)
-{
-    Later<bool> later;
-    std::erase_if(m_pauses, [](const Later<bool> &pause) { return pause.isGiven(); });
-    m_pauses.push_back(later);
-    QTimer::singleShot(std::chrono::milliseconds(duration.value()), this, [later] { later.give(true); });
     return later;
 }
 

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "core/agent/Agent.h"
+#include "core/agent/Pauses.h"
 #include "core/base/Clock.h"
-#include "core/base/Later.h"
 #include "core/base/Secrets.h"
 #include "core/base/Settings.h"
 
@@ -12,7 +12,6 @@
 #include <QNetworkAccessManager>
 #include <QObject>
 
-#include <functional>
 #include <optional>
 #include <vector>
 
@@ -44,9 +43,6 @@ class MessagesClient : public QObject
     Q_OBJECT
 
 public:
-    /// Waits that long; false when cut short by abort(). Tests hand in one that does not.
-    using Wait = std::function<Later<bool>(Millis)>;
-
     MessagesClient(const Settings &settings, const Secrets &secrets, const Clock &clock, Wait wait = {});
     ~MessagesClient() override;
 
@@ -64,7 +60,6 @@ private:
     };
 
     Later<HttpAnswer> post(const QByteArray &body, Millis patience);
-    Later<bool> pause(Millis duration);
     [[noreturn]] static void fail(const HttpAnswer &answer);
 
     const Settings &m_settings;
@@ -74,7 +69,7 @@ private:
     QNetworkAccessManager m_network;
     bool m_stopped = false;
     std::vector<Later<HttpAnswer>> m_posts;
-    std::vector<Later<bool>> m_pauses;
+    Pauses m_pauses;
 };
 
 } // namespace tower

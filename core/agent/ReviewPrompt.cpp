@@ -2,18 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/agent/ReviewPrompt.h"
 
-#include "core/base/Text.h"
-
-#include <QJsonDocument>
-#include <QJsonObject>
-
 namespace tower {
-
-namespace {
-
-constexpr qsizetype maximumReason = 500;
-
-} // namespace
 
 QString toText(ReviewVerdict verdict)
 {
@@ -28,9 +17,9 @@ QString toText(ReviewVerdict verdict)
     Q_UNREACHABLE();
 }
 
-ReviewPrompt reviewPrompt(const ReviewRequest &request, const QString &fence)
+JudgePrompt reviewPrompt(const ReviewRequest &request, const QString &fence)
 {
-    ReviewPrompt prompt;
+    JudgePrompt prompt;
     prompt.system =
         QStringLiteral(
             "You moderate a community's Nostr relay. You are shown one post. Approve ordinary posts, "
@@ -53,15 +42,12 @@ Review readReview(const QString &answer)
 {
     Review review;
     review.reason = QStringLiteral("The reviewer gave no clear answer.");
-    const QJsonDocument document = QJsonDocument::fromJson(answer.trimmed().toUtf8());
-    const QJsonObject object = document.object();
-    const QString verdict = object.value(QLatin1String("verdict")).toString();
-    const QJsonValue reason = object.value(QLatin1String("reason"));
-    const bool known = verdict == toText(ReviewVerdict::Approve) || verdict == toText(ReviewVerdict::Flag);
-    if (object.size() != 2 || !known || !reason.isString())
+    const auto read = readVerdict(answer, {toText(ReviewVerdict::Approve), toText(ReviewVerdict::Flag)});
+    if (!read)
         return review;
-    review.verdict = verdict == toText(ReviewVerdict::Approve) ? ReviewVerdict::Approve : ReviewVerdict::Flag;
-    review.reason = safeText(reason.toString().simplified(), maximumReason);
+    review.verdict =
+        read->verdict == toText(ReviewVerdict::Approve) ? ReviewVerdict::Approve : ReviewVerdict::Flag;
+    review.reason = read->reason;
     return review;
 }
 

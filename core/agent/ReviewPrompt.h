@@ -3,19 +3,13 @@
 #pragma once
 
 #include "core/agent/Agent.h"
-
-#include <optional>
+#include "core/agent/ModelVerdict.h"
 
 namespace tower {
 
-/// What the model is told for a review. The post stands between two lines that carry `fence`, a random word
-/// that its writer could not know, so that nothing in it can pass for the end of it.
-struct ReviewPrompt
-{
-    QString system;
-    QString user;
-};
-ReviewPrompt reviewPrompt(const ReviewRequest &request, const QString &fence);
+/// The post stands between two lines that carry `fence`, a random word that its writer could not know, so
+/// that nothing in it can pass for the end of it.
+JudgePrompt reviewPrompt(const ReviewRequest &request, const QString &fence);
 
 /// The longest post (content and tags, in characters) that is shown to the model. A longer one is not cut:
 /// what the model did not see it can't approve.
