@@ -66,21 +66,6 @@ std::optional<QueueStatus> queueStatusFromText(const QString &text)
     return std::nullopt;
 }
 
-QString toText(PublishState state)
-{
-    switch (state) {
-    case PublishState::None:
-        return QStringLiteral("none");
-    case PublishState::Waiting:
-        return QStringLiteral("waiting");
-    case PublishState::Published:
-        return QStringLiteral("published");
-    case PublishState::Failed:
-        return QStringLiteral("failed");
-    }
-    Q_UNREACHABLE();
-}
-
 ModerationQueue::ModerationQueue(Database &database, const Clock &clock, Identities &identities,
                                  Activity &activity, QObject *parent)
     : QObject(parent)

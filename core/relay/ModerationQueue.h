@@ -7,6 +7,7 @@
 #include "core/base/Later.h"
 #include "core/identity/Identities.h"
 #include "core/nostr/Event.h"
+#include "core/publish/PublishState.h"
 
 #include <QCoroTask>
 #include <QFuture>
@@ -29,10 +30,6 @@ class RelayAccounts;
 enum class QueueStatus { Pending, Flagged, Approved, AutoApproved, Rejected };
 QString toText(QueueStatus status); ///< pending, flagged, approved, auto_approved, rejected
 std::optional<QueueStatus> queueStatusFromText(const QString &text);
-
-/// Where an approved event stands on its way to the relay.
-enum class PublishState { None, Waiting, Published, Failed };
-QString toText(PublishState state);
 
 /// An event that waits for a decision, or had one.
 struct QueuedEvent

@@ -17,15 +17,6 @@ constexpr std::string_view from = R"sql(
 
 constexpr int behindAllRanks = 10;
 
-PublishState publishStateFromText(const QString &text)
-{
-    for (const PublishState state : {PublishState::Waiting, PublishState::Published, PublishState::Failed}) {
-        if (text == toText(state))
-            return state;
-    }
-    return PublishState::None;
-}
-
 QueuedEvent fromRow(const Row &row, Millis now, const TrustRules &rules)
 {
     QueuedEvent out;
@@ -69,7 +60,7 @@ std::optional<QueuedEvent> ModerationStore::find(const EventId &id, Millis now, 
 {
     static const std::string read =
         "SELECT " + std::string(columns) + " FROM " + std::string(from) + " WHERE q.event_id = ?";
-    static const std::string readLocked = read + " FOR UPDATE OF q";
+    static const std::string readLocked = std::string(read).append(" FOR UPDATE OF q");
     const bool rowLocks = lock && m_database.engine() == Engine::Postgres;
     return m_database.one(rowLocks ? readLocked : read, {id},
                           [&](const Row &row) { return fromRow(row, now, rules); });
@@ -99,7 +90,7 @@ std::optional<ModerationStore::Standing> ModerationStore::lockStanding(const Eve
         SELECT q.status, q.publish_state, q.publish_sent, q.publish_ended, q.approved_revocation, a.revoked_at
         FROM relay_event_queue q LEFT JOIN relay_accounts a ON a.pubkey = q.pubkey
         WHERE q.event_id = ?)sql";
-    static const std::string readLocked = std::string(read) + " FOR UPDATE OF q";
+    static const std::string readLocked = std::string(read).append(" FOR UPDATE OF q");
     // SQLite's transaction is the only writer as it is.
     const std::string_view sql =
         m_database.engine() == Engine::Postgres ? std::string_view(readLocked) : read;

@@ -4,7 +4,7 @@
 
 namespace tower {
 
-std::optional<PublishStore::Claimed> PublishStore::claim(Millis now, Millis leaseUntil)
+std::optional<PublishQueue::Claimed> PublishStore::claim(Millis now, Millis leaseUntil)
 {
     struct Due
     {

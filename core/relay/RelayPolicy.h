@@ -27,7 +27,7 @@ struct PolicyDecision
     QByteArray reason;  ///< machine code: invalid, approved, timmy, open-kind, no-access, read-only,
                         ///< unmoderated-kind, ephemeral, elite, queued, queue-full, already-pending,
                         ///< already-rejected, already-published, approval-ended, banned-event,
-                       ///< kind-not-allowed, blocked-ip, internal
+                        ///< kind-not-allowed, blocked-ip, internal
 };
 
 /// One step of the order of checks, for "why?".

@@ -11,7 +11,39 @@
 #include <QWebSocket>
 #include <QWebSocketServer>
 
+#include <algorithm>
+
 namespace tower::test {
+
+namespace {
+
+/// NIP-01, as far as it is needed here.
+bool fits(const QJsonObject &event, const QJsonObject &filter)
+{
+    for (auto it = filter.begin(); it != filter.end(); ++it) {
+        const QJsonArray wanted = it.value().toArray();
+        bool fits = true;
+        if (it.key() == u"ids")
+            fits = wanted.contains(event.value("id"));
+        else if (it.key() == u"kinds")
+            fits = wanted.contains(event.value("kind"));
+        else if (it.key() == u"authors")
+            fits = wanted.contains(event.value("pubkey"));
+        else if (it.key() == u"since")
+            fits = event.value("created_at").toInteger() >= it.value().toInteger();
+        else if (it.key().startsWith(u'#')) {
+            const QJsonArray tags = event.value("tags").toArray();
+            fits = std::any_of(tags.begin(), tags.end(), [&](const QJsonValue &tag) {
+                return tag[0].toString() == it.key().mid(1) && wanted.contains(tag[1]);
+            });
+        }
+        if (!fits)
+            return false;
+    }
+    return true;
+}
+
+} // namespace
 
 TestRelay::TestRelay(QObject *parent)
     : QObject(parent)
@@ -183,10 +215,10 @@ void TestRelay::receiveRequest(QWebSocket *socket, const QJsonArray &message)
         say(socket, {QStringLiteral("CLOSED"), subscription, QStringLiteral("error: no questions today")});
         return;
     }
-    const QJsonArray ids = message.at(2).toObject().value(QLatin1String("ids")).toArray();
-    for (const QJsonValue &id : ids) {
-        if (m_stored.contains(id.toString()))
-            say(socket, {QStringLiteral("EVENT"), subscription, m_stored.value(id.toString())});
+    const QJsonObject filter = message.at(2).toObject();
+    for (const QJsonObject &event : std::as_const(m_stored)) {
+        if (fits(event, filter))
+            say(socket, {QStringLiteral("EVENT"), subscription, event});
     }
     say(socket, {QStringLiteral("EOSE"), subscription});
 }

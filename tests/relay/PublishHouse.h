@@ -3,7 +3,8 @@
 #pragma once
 
 #include "core/nostr/RelayClient.h"
-#include "core/relay/QueuePublisher.h"
+#include "core/publish/Publisher.h"
+#include "core/relay/PublishStore.h"
 #include "tests/peers/TestRelay.h"
 #include "tests/relay/RelayHouse.h"
 
@@ -19,12 +20,14 @@ struct PublishHouse : RelayHouse
     {
         Running(Database &database, const Clock &clock, const Settings &settings, const QString &instance)
             : client(clock)
-            , publisher(database, clock, settings, client, instance)
+            , approved(database, instance)
+            , publisher(approved, clock, settings, client)
         {
             client.setDeadline(std::chrono::milliseconds(500));
         }
         RelayClient client;
-        QueuePublisher publisher;
+        PublishStore approved;
+        Publisher publisher;
     };
 
     explicit PublishHouse(const QString &engine)

@@ -32,6 +32,9 @@ public:
         review.reason = QStringLiteral("a reason");
         co_return review;
     }
+    QCoro::Task<Evaluation> evaluate(QString) override { co_return Evaluation{}; }
+    QCoro::Task<Execution> execute(QString) override { co_return Execution{}; }
+    QCoro::Task<ChatReply> chatReply(ChatContext) override { co_return ChatReply{}; }
     [[nodiscard]] bool isSimulated() const override { return false; }
     void abort() override { answer(-1); }
 

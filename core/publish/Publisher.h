@@ -4,7 +4,7 @@
 
 #include "core/base/Settings.h"
 #include "core/nostr/RelayClient.h"
-#include "core/relay/PublishStore.h"
+#include "core/publish/PublishQueue.h"
 
 #include <QCoroTask>
 #include <QObject>
@@ -13,22 +13,21 @@ class QTimer;
 
 namespace tower {
 
-/// Brings approved events to the relay (NOSTR_RELAY_URL): EVENT, then read back by REQ, and only then
+/// Brings the events of a queue to the relay (NOSTR_RELAY_URL): EVENT, then read back by REQ, and only then
 /// published. What fails is tried again after 1 s, doubling to 5 min, and at once after a start; what can't
-/// succeed (the relay has a newer version, the author deleted it or was revoked since) is not, until it is
-/// approved anew. Core thread.
+/// succeed (the relay has a newer version, or its author deleted it) is not, until somebody decides so. Core
+/// thread.
 ///
 /// What is due stands in the database and is judged by the clock; timers only wake. Several programs on one
-/// database share the work by leases. `instance` names this one and must be the same after a restart, so that
-/// it takes up its own unfinished work without waiting for its lease.
-class QueuePublisher : public QObject
+/// database share the work by leases.
+class Publisher : public QObject
 {
     Q_OBJECT
 
 public:
-    QueuePublisher(Database &database, const Clock &clock, const Settings &settings, RelayClient &relay,
-                   const QString &instance, QObject *parent = nullptr);
-    ~QueuePublisher() override;
+    Publisher(PublishQueue &queue, const Clock &clock, const Settings &settings, RelayClient &relay,
+              QObject *parent = nullptr);
+    ~Publisher() override;
 
     void start();
     /// Looks for what is due now.
@@ -39,10 +38,11 @@ public:
 
 private:
     QCoro::Task<void> run();
-    void settle(const PublishStore::Claimed &row, const PublishOutcome &outcome, Presence seen);
+    void settle(const PublishQueue::Claimed &row, const PublishOutcome &outcome, Presence seen);
+    [[nodiscard]] std::optional<Millis> nextTry(const PublishOutcome &outcome, int tries) const;
     void sleepUntilDue();
 
-    PublishStore m_store;
+    PublishQueue &m_queue;
     const Clock &m_clock;
     const Settings &m_settings;
     RelayClient &m_relay;

@@ -15,7 +15,7 @@ const QString byAdmin = QStringLiteral("admin:token");
 
 } // namespace
 
-class TestQueuePublisher : public QObject
+class TestApprovedEvents : public QObject
 {
     Q_OBJECT
 
@@ -365,5 +365,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestQueuePublisher)
-#include "tst_QueuePublisher.moc"
+QTEST_GUILESS_MAIN(TestApprovedEvents)
+#include "tst_ApprovedEvents.moc"

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: the Timmy Tower Console authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/relay/QueuePublisher.h"
+#include "core/publish/Publisher.h"
 
 #include "core/base/Error.h"
 #include "core/base/Log.h"
@@ -18,6 +18,10 @@ constexpr Millis longestBackOff = seconds(300);
 /// Longer than the two questions that a publishing asks, with their deadlines.
 constexpr Millis lease = seconds(60);
 constexpr Millis shortestSleep(100);
+/// How often an event that got no clear answer may hold up those behind it.
+constexpr int patientTries = 3;
+/// A relay that refused something so often will not take it.
+constexpr int refusedTries = 10;
 /// What another program approved, or left behind, is found so late.
 constexpr Millis longestSleep = seconds(30);
 
@@ -36,28 +40,28 @@ bool isStored(const PublishOutcome &outcome)
 
 } // namespace
 
-QueuePublisher::QueuePublisher(Database &database, const Clock &clock, const Settings &settings,
-                               RelayClient &relay, const QString &instance, QObject *parent)
+Publisher::Publisher(PublishQueue &queue, const Clock &clock, const Settings &settings, RelayClient &relay,
+                     QObject *parent)
     : QObject(parent)
-    , m_store(database, instance)
+    , m_queue(queue)
     , m_clock(clock)
     , m_settings(settings)
     , m_relay(relay)
     , m_timer(new QTimer(this))
 {
     m_timer->setSingleShot(true);
-    connect(m_timer, &QTimer::timeout, this, &QueuePublisher::wake);
+    connect(m_timer, &QTimer::timeout, this, &Publisher::wake);
 }
 
-QueuePublisher::~QueuePublisher()
+Publisher::~Publisher()
 {
     stop();
 }
 
-void QueuePublisher::start()
+void Publisher::start()
 {
     try {
-        m_store.recover(m_clock.now());
+        m_queue.recover(m_clock.now());
     } catch (const ServiceError &error) {
         log::warning("relay", QStringLiteral("publishing not recovered yet"), {{"error", error.message()}});
     }
@@ -65,14 +69,14 @@ void QueuePublisher::start()
     wake();
 }
 
-void QueuePublisher::stop()
+void Publisher::stop()
 {
     m_started = false;
     m_timer->stop();
     m_relay.abort();
 }
 
-void QueuePublisher::wake()
+void Publisher::wake()
 {
     if (!m_started)
         return;
@@ -83,21 +87,21 @@ void QueuePublisher::wake()
     run();
 }
 
-QCoro::Task<void> QueuePublisher::run()
+QCoro::Task<void> Publisher::run()
 {
-    const QPointer<QueuePublisher> self(this);
+    const QPointer<Publisher> self(this);
     m_running = true;
     try {
         while (m_started) {
             // Read each time: the operator may point elsewhere, or nowhere, between two events.
             m_relay.setUrl(m_settings.text(Setting::NostrRelayUrl));
             if (m_relay.url().isEmpty())
-                m_store.explainWaiting(QStringLiteral("no relay is configured (NOSTR_RELAY_URL)"));
+                m_queue.explainWaiting(QStringLiteral("no relay is configured (NOSTR_RELAY_URL)"));
             if (m_relay.url().isEmpty() || m_clock.now() < m_relay.retryAt())
                 break;
             m_again = false;
-            const std::optional<PublishStore::Claimed> row =
-                m_store.claim(m_clock.now(), m_clock.now() + lease);
+            const std::optional<PublishQueue::Claimed> row =
+                m_queue.claim(m_clock.now(), m_clock.now() + lease);
             if (!row)
                 break;
             const Event event = parseEvent(row->rawEvent).event.value_or(Event{});
@@ -115,7 +119,7 @@ QCoro::Task<void> QueuePublisher::run()
             if (m_started)
                 settle(*row, outcome, seen);
             else
-                m_store.release(row->id, outcome.sent);
+                m_queue.release(row->id, outcome.sent);
         }
     } catch (const ServiceError &error) {
         log::warning("relay", QStringLiteral("publishing paused"), {{"error", error.message()}});
@@ -125,10 +129,10 @@ QCoro::Task<void> QueuePublisher::run()
         sleepUntilDue();
 }
 
-void QueuePublisher::settle(const PublishStore::Claimed &row, const PublishOutcome &outcome, Presence seen)
+void Publisher::settle(const PublishQueue::Claimed &row, const PublishOutcome &outcome, Presence seen)
 {
     if (isStored(outcome) && seen == Presence::There) {
-        m_store.published(row.id, outcome.answer);
+        m_queue.published(row.id, outcome.answer);
         log::info("relay", QStringLiteral("published"),
                   {{"event", row.id.text()}, {"answer", outcome.answer}});
         return;
@@ -140,12 +144,10 @@ void QueuePublisher::settle(const PublishStore::Claimed &row, const PublishOutco
                      : QStringLiteral("the relay took the event, but could not be asked for it");
     }
     const int tries = row.tries + 1;
-    std::optional<Millis> nextAt;
-    if (!isFinal(outcome))
-        nextAt = m_clock.now() + backOff(tries, longestBackOff);
+    const std::optional<Millis> nextAt = nextTry(outcome, tries);
     // A refused event is not stored; one that got no answer may be.
     const bool mayBeStored = outcome.kind != PublishOutcome::Kind::Refused && outcome.sent;
-    m_store.failed(row.id, tries, nextAt, answer, mayBeStored);
+    m_queue.failed(row.id, tries, nextAt, answer, mayBeStored);
     log::warning("relay", QStringLiteral("not published"),
                  {{"event", row.id.text()},
                   {"answer", answer},
@@ -153,11 +155,27 @@ void QueuePublisher::settle(const PublishStore::Claimed &row, const PublishOutco
                   {"next", nextAt ? toIso(*nextAt) : QStringLiteral("never")}});
 }
 
-void QueuePublisher::sleepUntilDue()
+/// Nullopt: never.
+std::optional<Millis> Publisher::nextTry(const PublishOutcome &outcome, int tries) const
+{
+    if (isFinal(outcome))
+        return std::nullopt;
+    if (m_queue.keepsOrder()) {
+        const bool refused = outcome.kind == PublishOutcome::Kind::Refused;
+        if (refused && tries >= refusedTries)
+            return std::nullopt;
+        // The relay client waits by itself before it connects again.
+        if (!outcome.sent || (!refused && tries <= patientTries))
+            return m_clock.now();
+    }
+    return m_clock.now() + backOff(tries, longestBackOff);
+}
+
+void Publisher::sleepUntilDue()
 {
     Millis wait = longestSleep;
     try {
-        if (const auto due = m_store.nextDue(); due && !m_relay.url().isEmpty())
+        if (const auto due = m_queue.nextDue(); due && !m_relay.url().isEmpty())
             wait = std::max(*due, m_relay.retryAt()) - m_clock.now();
     } catch (const ServiceError &error) {
         log::warning("relay", QStringLiteral("publishing paused"), {{"error", error.message()}});
