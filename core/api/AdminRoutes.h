@@ -5,6 +5,7 @@
 #include "core/activity/SavedSettings.h"
 #include "core/base/Secrets.h"
 #include "core/http/Router.h"
+#include "core/lightning/Wallet.h"
 #include "core/payments/Ledger.h"
 #include "core/payments/Reconcile.h"
 #include "core/store/Reader.h"
@@ -18,7 +19,8 @@ void addIdentityAdminRoutes(Router &router, Identities &identities, Trust &trust
                             RelayAccounts &accounts, const Settings &settings);
 
 /// /api/admin/activity, its check, and the ledger with reconcile.
-void addBooksRoutes(Router &router, Activity &activity, Ledger &ledger, Reconcile &reconcile, Reader &reader);
+void addBooksRoutes(Router &router, Activity &activity, Ledger &ledger, Reconcile &reconcile, Wallet &wallet,
+                    Reader &reader);
 
 /// /api/admin/settings.
 void addSettingsRoutes(Router &router, const Settings &settings, SavedSettings &saved,

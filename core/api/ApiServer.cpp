@@ -9,6 +9,7 @@
 #include "core/api/PolicyRoutes.h"
 #include "core/api/RelayManagementRoutes.h"
 #include "core/api/SystemRoutes.h"
+#include "core/api/WorkRoutes.h"
 
 #include <QUrl>
 
@@ -39,8 +40,9 @@ ApiServer::ApiServer(const ApiServices &services)
     })
 {
     m_router.setAuthoriser([this](HttpRequest &request, Scope scope) { m_auth.authorise(request, scope); });
-    addSystemRoutes(m_router, {services.database, services.clock, services.settings, services.secrets,
-                               services.queue, services.policyLog, m_host, services.clock.now()});
+    addSystemRoutes(m_router,
+                    {services.database, services.clock, services.settings, services.wallet, services.agent,
+                     services.queue, services.policyLog, m_host, services.clock.now()});
     addDocumentRoutes(m_router, services.relayManagement, services.relayAccounts);
     addRelayManagementRoutes(m_router, m_auth, services.relayManagement, services.clock, services.reader);
     addPolicyRoutes(m_router, services.relayPolicy, services.policyLog, services.relayAccounts,
@@ -53,10 +55,26 @@ ApiServer::ApiServer(const ApiServices &services)
                                  services.relayAccounts, services.settings, services.zapCount});
     addIdentityAdminRoutes(m_router, services.identities, services.trust, services.vouches,
                            services.relayAccounts, services.settings);
-    addBooksRoutes(m_router, services.activity, services.ledger, services.reconcile, services.reader);
+    addBooksRoutes(m_router, services.activity, services.ledger, services.reconcile, services.wallet,
+                   services.reader);
     addSettingsRoutes(m_router, services.settings, services.savedSettings, services.secrets);
     addBackupRoute(m_router, services.database.url(), services.dataDir, services.reader);
     m_feed.addRoutes(m_router);
+
+    const WorkServices work{m_caller,         services.settings,        services.identities, services.ledger,
+                            services.wallet,  services.simulatedWallet, services.agent,      services.watcher,
+                            services.refunds, services.oracle,          services.pricing,    services.pool,
+                            services.jobs,    services.sessions};
+    addEstimateRoute(m_router, work);
+    addJobRoutes(m_router, work);
+    addSessionRoutes(m_router, work);
+    addSessionAdminRoutes(m_router, work);
+    addStubRoute(m_router, work);
+    addPoolRoutes(m_router, services.pool);
+    if (services.zaps)
+        addZapRoutes(m_router, *services.zaps);
+    if (services.receipts)
+        addReceiptRoutes(m_router, *services.receipts, services.settings, services.clock, services.reader);
 
     applyLimits();
     services.settings.onChange([this](Setting setting) {

@@ -6,9 +6,12 @@
 #include "core/api/Auth.h"
 #include "core/api/Caller.h"
 #include "core/api/ChangeFeed.h"
+#include "core/api/ReceiptRoutes.h"
+#include "core/api/ZapRoutes.h"
 #include "core/http/HttpHost.h"
 #include "core/http/RateLimit.h"
 #include "core/http/Router.h"
+#include "core/lightning/SimulatedWallet.h"
 #include "core/payments/Ledger.h"
 #include "core/payments/Reconcile.h"
 #include "core/relay/RelayManagement.h"
@@ -17,6 +20,8 @@
 #include "core/store/Reader.h"
 #include "core/trust/SignIn.h"
 #include "core/trust/Vouches.h"
+#include "core/work/Jobs.h"
+#include "core/work/Sessions.h"
 
 namespace tower {
 
@@ -43,11 +48,27 @@ struct ApiServices
     RelayPolicy &relayPolicy;
     PolicyLog &policyLog;
     ModerationQueue &queue;
+    Wallet &wallet;
+    SimulatedWallet *simulatedWallet; ///< the same wallet; nullptr when it is a real one
+    PaymentWatcher &watcher;
+    Invoices &invoices;
+    Outgoing &outgoing;
+    Refunds &refunds;
+    PriceOracle &oracle;
+    const Pricing &pricing;
+    GenerosityPool &pool;
+    Jobs &jobs;
+    Sessions &sessions;
+    Agent &agent;
     QString dataDir;
     /// Zaps whose payment succeeded; none as long as nothing sends them.
     std::function<std::int64_t()> zapCount = [] { return std::int64_t{0}; };
     /// Without one the statistics say that it is off.
     const Reviewer *reviewer = nullptr;
+    /// Without them there are no routes of zaps and of Timmy's events.
+    std::optional<ZapServices> zaps{};
+    /// Without them there are no routes of receipts and providers.
+    std::optional<ReceiptServices> receipts{};
 };
 
 /// The HTTP API: all routes behind one router, and the server in front of it. Core thread.

@@ -3,25 +3,12 @@
 #include "core/api/AdminRoutes.h"
 
 #include "core/api/Shapes.h"
-#include "core/base/Error.h"
 
 #include <QCoroFuture>
 
 namespace tower {
 
 namespace {
-
-std::optional<Millis> queryTime(const HttpRequest &request, const char *name)
-{
-    const auto text = request.queryValue(name);
-    if (!text || text->isEmpty())
-        return std::nullopt;
-    const auto at = fromIso(*text);
-    if (!at)
-        throw badRequest(
-            name, QStringLiteral("%1 must be a time like 2027-01-31T12:00:00Z.").arg(QLatin1String(name)));
-    return at;
-}
 
 ActivityFilter activityFilter(const HttpRequest &request)
 {
@@ -49,9 +36,11 @@ QCoro::Task<HttpResponse> verify(Reader &reader)
     co_return HttpResponse::json(toJson(report));
 }
 
-QCoro::Task<HttpResponse> reconciled(const Reconcile &reconcile, Reader &reader)
+QCoro::Task<HttpResponse> reconciled(const Reconcile &reconcile, Wallet &wallet, Reader &reader)
 {
-    const auto work = [reconcile](Database &database) { return reconcile.run(database); };
+    QCoro::Task<std::optional<Msat>> asking = Reconcile::askBalance(wallet);
+    const std::optional<Msat> balance = co_await asking;
+    const auto work = [reconcile, balance](Database &database) { return reconcile.run(database, balance); };
     QFuture<ReconcileReport> running = reader.run(work);
     const ReconcileReport report = co_await running;
     co_return HttpResponse::json(toJson(report));
@@ -59,7 +48,8 @@ QCoro::Task<HttpResponse> reconciled(const Reconcile &reconcile, Reader &reader)
 
 } // namespace
 
-void addBooksRoutes(Router &router, Activity &activity, Ledger &ledger, Reconcile &reconcile, Reader &reader)
+void addBooksRoutes(Router &router, Activity &activity, Ledger &ledger, Reconcile &reconcile, Wallet &wallet,
+                    Reader &reader)
 {
     const auto get = [&router](const char *pattern, std::variant<SyncHandler, AsyncHandler> handler) {
         router.add({.method = HttpMethod::Get,
@@ -75,7 +65,8 @@ void addBooksRoutes(Router &router, Activity &activity, Ledger &ledger, Reconcil
     get("/api/admin/ledger", SyncHandler([&](const HttpRequest &request) {
             return HttpResponse::json(toJson(ledger.list(ledgerFilter(request), pageOf(request))));
         }));
-    get("/api/admin/reconcile", AsyncHandler([&](HttpRequest) { return reconciled(reconcile, reader); }));
+    get("/api/admin/reconcile",
+        AsyncHandler([&](HttpRequest) { return reconciled(reconcile, wallet, reader); }));
 }
 
 } // namespace tower

@@ -32,13 +32,29 @@ std::optional<PubKey> Caller::identityOf(const HttpRequest &request, LimitClass 
     const std::optional<PubKey> key = m_tokens.verify(*token);
     if (!key)
         throw unauthorized(QStringLiteral("Invalid or expired nostr_token"), "invalid_token");
+    admit(*key, limit);
+    return key;
+}
+
+std::optional<PubKey> Caller::identityIfAny(const HttpRequest &request, LimitClass limit)
+{
+    std::optional<QByteArray> token = tokenOf(request);
+    if (!token)
+        token = request.queryValue("nostr_token").value_or(QString()).toUtf8();
+    const std::optional<PubKey> key = m_tokens.verify(*token);
+    if (key)
+        admit(*key, limit);
+    return key;
+}
+
+void Caller::admit(const PubKey &key, LimitClass limit)
+{
     const int limitClass = static_cast<int>(limit);
-    const QByteArray bucket = QByteArray::number(limitClass) + ":identity:" + key->hex();
+    const QByteArray bucket = QByteArray::number(limitClass) + ":identity:" + key.hex();
     if (const int wait = m_limits.take(bucket, m_limits.rate(limitClass)); wait > 0)
         throw RateLimited(wait,
                           QStringLiteral("Too many requests of this identity: try again in %1 s.").arg(wait));
-    m_trust.seen(*key);
-    return key;
+    m_trust.seen(key);
 }
 
 PubKey Caller::require(const HttpRequest &request, LimitClass limit)

@@ -28,8 +28,14 @@ public:
     std::optional<PubKey> identityOf(const HttpRequest &request, LimitClass limit);
     /// The same where a token is required: 401 without one.
     PubKey require(const HttpRequest &request, LimitClass limit);
+    /// For what costs nothing: the token may also be the query parameter "nostr_token", and a bad one is as
+    /// good as none.
+    std::optional<PubKey> identityIfAny(const HttpRequest &request, LimitClass limit);
 
 private:
+    /// The identity of a valid token was here.
+    void admit(const PubKey &key, LimitClass limit);
+
     const Tokens &m_tokens;
     Trust &m_trust;
     RateLimit &m_limits;

@@ -50,10 +50,20 @@ void addDocumentRoutes(Router &router, RelayManagement &management, const RelayA
         response.headers.emplace_back("Vary", "Accept");
         return response;
     });
+    get("/timmy-id-card.js", [](const HttpRequest &) {
+        HttpResponse response = HttpResponse::text(resource(QStringLiteral(":/web/timmy-id-card.js")),
+                                                   "text/javascript; charset=utf-8");
+        response.headers.emplace_back("Cache-Control", "public, max-age=300");
+        return response;
+    });
     get("/api/docs", [](const HttpRequest &) { return page(QStringLiteral(":/web/docs.html")); });
     get("/api/openapi.yaml", [](const HttpRequest &) {
         return HttpResponse::text(resource(QStringLiteral(":/openapi.yaml")),
                                   "application/yaml; charset=utf-8");
+    });
+    get("/api/testkit", [](const HttpRequest &) {
+        return HttpResponse::text(resource(QStringLiteral(":/testkit.sh")),
+                                  "text/x-shellscript; charset=utf-8");
     });
 }
 

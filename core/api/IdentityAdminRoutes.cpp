@@ -43,16 +43,6 @@ IdentityFilter identityFilter(const HttpRequest &request)
     return filter;
 }
 
-QJsonObject page(const Page<Identity> &page, IdentityShape &shape)
-{
-    QJsonObject out = toJson(page);
-    QJsonArray items;
-    for (const Identity &identity : page.items)
-        items.append(shape.full(identity));
-    out.insert(QStringLiteral("items"), items);
-    return out;
-}
-
 } // namespace
 
 void addIdentityAdminRoutes(Router &router, Identities &identities, Trust &trust, Vouches &vouches,
@@ -67,7 +57,9 @@ void addIdentityAdminRoutes(Router &router, Identities &identities, Trust &trust
     };
     const auto shape = std::make_shared<IdentityShape>(accounts, vouches, settings);
     add(HttpMethod::Get, "/api/admin/identities", [&identities, shape](const HttpRequest &request) {
-        return HttpResponse::json(page(identities.list(identityFilter(request), pageOf(request)), *shape));
+        return HttpResponse::json(
+            toJson(identities.list(identityFilter(request), pageOf(request)),
+                   [&shape](const Identity &identity) { return shape->full(identity); }));
     });
     add(HttpMethod::Get, "/api/admin/identities/:pubkey",
         [&identities, &trust, &vouches, shape](const HttpRequest &request) {

@@ -186,6 +186,26 @@ QString queryText(const HttpRequest &request, const char *name)
     return text;
 }
 
+std::optional<Millis> queryTime(const HttpRequest &request, const char *name)
+{
+    const auto text = request.queryValue(name);
+    if (!text || text->isEmpty())
+        return std::nullopt;
+    const auto at = fromIso(*text);
+    if (!at)
+        throw badRequest(
+            name, QStringLiteral("%1 must be a time like 2027-01-31T12:00:00Z.").arg(QLatin1String(name)));
+    return at;
+}
+
+std::optional<PubKey> queryKey(const HttpRequest &request, const char *name)
+{
+    const auto text = request.queryValue(name);
+    if (!text || text->isEmpty())
+        return std::nullopt;
+    return parsePubKey(*text, name);
+}
+
 QString requiredText(const QJsonObject &body, const char *field)
 {
     const QString text = optionalText(body, field);

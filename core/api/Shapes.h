@@ -36,13 +36,14 @@ QJsonObject toJson(const ReconcileReport &report);
 QJsonValue isoOrNull(const std::optional<Millis> &at);
 QJsonValue textOrNull(const QString &text);
 
-/// {"items": [...], "nextCursor": "..."|null, "total": n|"10000+", "totalIsExact": bool}
-template <class T>
-QJsonObject toJson(const Page<T> &page)
+/// {"items": [...], "nextCursor": "..."|null, "total": n|"10000+", "totalIsExact": bool}, each item as
+/// `shape` writes it.
+template <class T, class Shape>
+QJsonObject toJson(const Page<T> &page, Shape shape)
 {
     QJsonArray items;
     for (const T &item : page.items)
-        items.append(toJson(item));
+        items.append(shape(item));
     return {{QStringLiteral("items"), items},
             {QStringLiteral("nextCursor"), textOrNull(page.nextCursor)},
             {QStringLiteral("total"),
@@ -50,11 +51,20 @@ QJsonObject toJson(const Page<T> &page)
             {QStringLiteral("totalIsExact"), page.totalIsExact}};
 }
 
+template <class T>
+QJsonObject toJson(const Page<T> &page)
+{
+    return toJson(page, [](const T &item) { return toJson(item); });
+}
+
 /// limit (default 50, at most 500) and cursor of a list route.
 PageRequest pageOf(const HttpRequest &request);
 
 /// A query parameter as text, "" when absent; throws badRequest(name) for one that no column can hold.
 QString queryText(const HttpRequest &request, const char *name);
+/// A query parameter as a time or as a key; nullopt when absent or empty; throws badRequest(name).
+std::optional<Millis> queryTime(const HttpRequest &request, const char *name);
+std::optional<PubKey> queryKey(const HttpRequest &request, const char *name);
 
 // Reading of bodies: each throws badRequest(field) with a sentence.
 QString requiredText(const QJsonObject &body, const char *field);

@@ -4,7 +4,6 @@
 
 #include "core/api/Shapes.h"
 #include "core/base/Error.h"
-#include "core/base/Secrets.h"
 
 #include <QFile>
 
@@ -15,18 +14,18 @@ namespace tower {
 namespace {
 
 /// A component that can be the real thing or the built-in simulation.
-QJsonObject component(bool real, const QString &name)
+QJsonObject component(bool simulated, const QString &name)
 {
-    return {{QStringLiteral("status"), real ? QStringLiteral("configured") : QStringLiteral("simulated")},
-            {QStringLiteral("provider"), real ? name : QStringLiteral("simulated")}};
+    return {
+        {QStringLiteral("status"), simulated ? QStringLiteral("simulated") : QStringLiteral("configured")},
+        {QStringLiteral("provider"), simulated ? QStringLiteral("simulated") : name}};
 }
 
 HttpResponse healthz(const SystemState &state)
 {
     const bool databaseUp = state.database.ping();
-    const bool wallet =
-        !state.settings.text(Setting::LnbitsUrl).isEmpty() && state.secrets.isSet(Secret::LnbitsApiKey);
-    const bool agent = state.secrets.isSet(Secret::AnthropicApiKey);
+    const bool walletSimulated = state.wallet.isSimulated();
+    const bool agentSimulated = state.agent.isSimulated();
     const QString relay = state.settings.text(Setting::NostrRelayUrl);
 
     QJsonObject queue{{QStringLiteral("status"), QStringLiteral("unknown")}};
@@ -42,13 +41,13 @@ HttpResponse healthz(const SystemState &state)
         {QStringLiteral("status"), databaseUp ? QStringLiteral("ok") : QStringLiteral("degraded")},
         {QStringLiteral("version"), QStringLiteral(TOWER_VERSION)},
         {QStringLiteral("uptimeSeconds"), jsonNumber((state.clock.now() - state.startedAt).value() / 1000)},
-        {QStringLiteral("stubMode"), !wallet || !agent},
+        {QStringLiteral("stubMode"), walletSimulated || agentSimulated},
         {QStringLiteral("database"),
          QJsonObject{
              {QStringLiteral("status"), databaseUp ? QStringLiteral("ok") : QStringLiteral("unavailable")},
              {QStringLiteral("engine"), engine}}},
-        {QStringLiteral("wallet"), component(wallet, QStringLiteral("lnbits"))},
-        {QStringLiteral("agent"), component(agent, QStringLiteral("anthropic"))},
+        {QStringLiteral("wallet"), component(walletSimulated, QStringLiteral("lnbits"))},
+        {QStringLiteral("agent"), component(agentSimulated, QStringLiteral("anthropic"))},
         {QStringLiteral("relay"),
          QJsonObject{{QStringLiteral("status"),
                       relay.isEmpty() ? QStringLiteral("not configured") : QStringLiteral("configured")},

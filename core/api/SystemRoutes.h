@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/base/Secrets.h"
+#include "core/agent/Agent.h"
 #include "core/http/HttpHost.h"
 #include "core/http/Router.h"
+#include "core/lightning/Wallet.h"
 #include "core/relay/ModerationQueue.h"
 #include "core/relay/PolicyLog.h"
 #include "core/relay/RelayManagement.h"
@@ -17,7 +18,8 @@ struct SystemState
     Database &database;
     const Clock &clock;
     const Settings &settings;
-    const Secrets &secrets;
+    const Wallet &wallet;
+    const Agent &agent;
     ModerationQueue &queue;
     PolicyLog &policyLog;
     const HttpHost &host;
@@ -27,7 +29,8 @@ struct SystemState
 /// GET /api/healthz and /metrics.
 void addSystemRoutes(Router &router, const SystemState &state);
 
-/// GET / (a short page for people; the NIP-11 document for Nostr clients), /api/openapi.yaml and /api/docs.
+/// GET / (a short page for people; the NIP-11 document for Nostr clients), /timmy-id-card.js,
+/// /api/openapi.yaml, /api/docs and /api/testkit.
 void addDocumentRoutes(Router &router, RelayManagement &management, const RelayAccounts &accounts);
 
 } // namespace tower

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/trust/SignIn.h"
 
+#include "core/identity/LightningAddress.h"
 #include "core/trust/ChallengeStore.h"
-#include "core/trust/LightningAddress.h"
 
 #include <cstdlib>
 

@@ -26,6 +26,13 @@ QProcessEnvironment environment()
     return out;
 }
 
+/// No price source may be asked from here.
+Settings::Values offline(Settings::Values values)
+{
+    values.emplace(QStringLiteral("BTC_PRICE_SOURCES"), QString());
+    return values;
+}
+
 Answer parsed(const QByteArray &said)
 {
     Answer out;
@@ -47,6 +54,14 @@ Ask Ask::with(const QByteArray &name, const QByteArray &value) const
     Ask out = *this;
     out.headers.insert(name, value);
     return out;
+}
+
+QJsonValue Answer::at(const QString &path) const
+{
+    QJsonValue value = json();
+    for (const QString &name : path.split(u'.'))
+        value = value.toObject().value(name);
+    return value;
 }
 
 QByteArray Answer::brief() const
@@ -102,7 +117,7 @@ Answer OpenCall::answer()
 ApiFixture::ApiFixture(const QString &engine, const Settings::Values &commandLine, HttpHostOptions options)
     : contract(theContract())
     , database(engine)
-    , settings(commandLine, {}, {})
+    , settings(offline(commandLine), {}, {})
     , secrets(environment(), [this] { return openSecretsFile(database.dir()); })
     , reader(database.url())
     , activity(*database, clock)
@@ -119,22 +134,90 @@ ApiFixture::ApiFixture(const QString &engine, const Settings::Values &commandLin
     , queue(*database, clock, identities, activity)
     , relayManagement(*database, clock, relayAccounts, queue, activity, changes)
     , relayPolicy(*database, clock, settings, relayAccounts, queue, relayManagement, policyLog)
+    , wallet(*database, clock, secrets)
+    , outgoing(*database, clock, wallet, ledger, QStringLiteral("test"))
+    , refunds(*database, clock, outgoing)
+    , invoices(*database, clock, wallet, ledger, refunds)
+    , watcher(clock, wallet, invoices, outgoing)
+    , agent([this](Millis) {
+        Later<bool> pause;
+        slowRequests.push_back(pause);
+        return pause;
+    })
+    , oracle(settings, clock)
+    , pricing(settings)
+    , pool(*database, clock, settings, identities, ledger, activity)
+    , zaps(*database, clock, settings, identities)
+    , jobs(workHouse())
+    , macaroons(secrets, clock)
+    , sessions(workHouse(), macaroons)
+    , timmy(testKey(21))
+    , events(*database, clock, settings, timmy, activity)
+    , lnurl(settings)
+    , zapPayer(zapHouse())
+    , zapsByHand(zapHouse(), zapPayer, identities, activity)
+    , mintKeys(settings, clock)
+    , receipts(*database, clock, settings, events, mintKeys)
     , m_options(std::move(options))
 {
+    addPoolChecks(reconcile);
+    addSessionChecks(reconcile);
+    pool.seed();
+    jobs.start();
+    sessions.start();
+    zapPayer.start();
     m_options.port = 0;
     settings.onChange([this](Setting) { relayPolicy.settingsChanged(); });
     restartApi();
 }
 
-ApiFixture::~ApiFixture() = default;
+ApiFixture::~ApiFixture()
+{
+    agent.abort();
+    wallet.abort();
+    release();
+}
+
+WorkHouse ApiFixture::workHouse()
+{
+    return {*database,
+            clock,
+            settings,
+            invoices,
+            outgoing,
+            refunds,
+            watcher,
+            ledger,
+            oracle,
+            pricing,
+            pool,
+            identities,
+            trust,
+            zaps,
+            agent,
+            activity,
+            QStringLiteral("test")};
+}
+
+ZapHouse ApiFixture::zapHouse()
+{
+    return {*database, clock, settings, &wallet, outgoing, events, lnurl, zaps, QStringLiteral("test")};
+}
 
 void ApiFixture::restartApi()
 {
     api.reset();
-    api = std::make_unique<ApiServer>(ApiServices{
-        *database, clock,         settings,        secrets,     savedSettings, reader, activity,
-        changes,   ledger,        reconcile,       identities,  trust,         tokens, signIn,
-        vouches,   relayAccounts, relayManagement, relayPolicy, policyLog,     queue,  database.dir()});
+    ApiServices services{*database,     clock,           settings,      secrets,   savedSettings,
+                         reader,        activity,        changes,       ledger,    reconcile,
+                         identities,    trust,           tokens,        signIn,    vouches,
+                         relayAccounts, relayManagement, relayPolicy,   policyLog, queue,
+                         wallet,        simulatedWallet, watcher,       invoices,  outgoing,
+                         refunds,       oracle,          pricing,       pool,      jobs,
+                         sessions,      agent,           database.dir()};
+    services.zapCount = [this] { return zaps.totals().paid; };
+    services.zaps.emplace(ZapServices{zaps, zapsByHand, events});
+    services.receipts.emplace(ReceiptServices{receipts, timmy});
+    api = std::make_unique<ApiServer>(services);
     api->listen(m_options);
 }
 
@@ -179,6 +262,14 @@ Answer ApiFixture::post(const QByteArray &target, const QByteArray &body)
     return ask(asAdmin({.method = "POST", .target = target, .body = body}));
 }
 
+Answer ApiFixture::say(const QByteArray &target, const QJsonObject &body, const QByteArray &header,
+                       const QByteArray &value)
+{
+    const Ask ask{
+        .method = "POST", .target = target, .body = QJsonDocument(body).toJson(QJsonDocument::Compact)};
+    return this->ask(header.isEmpty() ? ask : ask.with(header, value));
+}
+
 Answer ApiFixture::patch(const QByteArray &target, const QJsonObject &body)
 {
     return ask(asAdmin(
@@ -200,6 +291,88 @@ QPair<QString, QString> ApiFixture::decide(const Event &event)
     if (answer.text("id").toLatin1() != event.id.hex())
         return {QStringLiteral("another id"), QString::fromUtf8(answer.body)};
     return {answer.text("action"), answer.text("msg")};
+}
+
+QByteArray ApiFixture::tokenOf(quint32 number, std::int64_t score)
+{
+    const PubKey key = testPubKey(number);
+    trust.adjust(key, score, QStringLiteral("test"), QStringLiteral("test"));
+    return tokens.issue(key).text;
+}
+
+Answer ApiFixture::pay(const Answer &answer, const char *invoice)
+{
+    const QString hash = answer.at(QLatin1String(invoice) + QStringLiteral(".paymentHash")).toString();
+    return ask({.method = "POST", .target = "/api/dev/stub/pay/" + hash.toLatin1()});
+}
+
+Answer ApiFixture::settledJob(const QByteArray &id)
+{
+    Answer answer;
+    const bool settled = QTest::qWaitFor(
+        [&] {
+            answer = ask({.target = "/api/jobs/" + id});
+            const QString state = answer.text("state");
+            return state != u"evaluating" && state != u"executing";
+        },
+        patienceMs);
+    return settled ? answer : Answer();
+}
+
+Answer ApiFixture::evaluatedJob(const QString &request, const QByteArray &token)
+{
+    const Answer made =
+        say("/api/jobs", {{"request", request}}, "X-Nostr-Token", token.isEmpty() ? QByteArray() : token);
+    pay(made, "evalInvoice");
+    return settledJob(made.text("jobId").toLatin1());
+}
+
+Answer ApiFixture::finishedJob(const QString &request, const QByteArray &token)
+{
+    const Answer priced = evaluatedJob(request, token);
+    if (priced.text("state") != u"awaiting_work_payment")
+        return priced;
+    pay(priced, "workInvoice");
+    return settledJob(priced.text("jobId").toLatin1());
+}
+
+Answer ApiFixture::fundedSession(int sats, const QByteArray &token)
+{
+    const Answer made = say("/api/sessions", {{"amount_sats", sats}}, "X-Nostr-Token",
+                            token.isEmpty() ? QByteArray() : token);
+    pay(made, "invoice");
+    return ask({.target = "/api/sessions/" + made.text("sessionId").toLatin1()});
+}
+
+QString ApiFixture::foreignInvoice(Sats amount)
+{
+    static std::uint8_t made = 0;
+    std::array<std::uint8_t, 32> hash{};
+    hash[0] = ++made;
+    hash[1] = 0xa5;
+    return encodeBolt11({.network = LightningNetwork::Signet,
+                         .amount = toMsat(amount),
+                         .createdAt = clock.now(),
+                         .expiry = seconds(3'600),
+                         .paymentHash = PaymentHash(hash),
+                         .description = QStringLiteral("of another wallet")},
+                        testKey(777));
+}
+
+bool ApiFixture::booksAgree()
+{
+    const Answer report = get("/api/admin/reconcile");
+    const bool ok = report.at("ok").toBool();
+    if (!ok)
+        qWarning().noquote() << report.body;
+    return ok;
+}
+
+void ApiFixture::release()
+{
+    const std::vector<Later<bool>> all = std::exchange(slowRequests, {});
+    for (const Later<bool> &one : all)
+        one.give(true);
 }
 
 QByteArray ApiFixture::state()

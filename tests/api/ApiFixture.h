@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/agent/SimulatedAgent.h"
 #include "core/api/ApiServer.h"
 #include "core/nostr/Event.h"
 #include "core/nostr/Keys.h"
@@ -41,6 +42,9 @@ struct Answer
     {
         return json().value(QLatin1String(name)).toString();
     }
+    /// "refund.amountSats": a value inside.
+    [[nodiscard]] QJsonValue at(const QString &path) const;
+    [[nodiscard]] Sats sats(const QString &path) const { return Sats(at(path).toInteger(-1)); }
     /// "400 invalid_level level": status, code and field of an error.
     [[nodiscard]] QByteArray brief() const;
 };
@@ -61,8 +65,9 @@ private:
     QByteArray m_said;
 };
 
-/// The API over a database of its own, with a clock that stands still. Every answer to ask() is held against
-/// openapi.yaml; one that differs fails the test that asked.
+/// The API over a database of its own, on the simulated wallet and agent, with a clock that stands still; no
+/// price source is asked unless the settings name one. The agent's [[slow]] lasts until release(). Every
+/// answer to ask() is held against openapi.yaml; one that differs fails the test that asked.
 class ApiFixture
 {
 public:
@@ -80,11 +85,33 @@ public:
     Answer post(const QByteArray &target, const QByteArray &body);
     Answer patch(const QByteArray &target, const QJsonObject &body);
     static Ask asAdmin(Ask ask);
+    /// By anybody, or with a header of the caller's.
+    Answer say(const QByteArray &target, const QJsonObject &body, const QByteArray &header = {},
+               const QByteArray &value = {});
     /// Not awaited; admin.
     std::unique_ptr<OpenCall> start(const QByteArray &target);
 
     /// Asks the policy about an event; the action and the message.
     QPair<QString, QString> decide(const Event &event);
+
+    /// An identity with this score, its token, and a request of it.
+    QByteArray tokenOf(quint32 number, std::int64_t score = 0);
+    /// Pays an invoice of ours as a customer does ("evalInvoice", "workInvoice", "invoice").
+    Answer pay(const Answer &answer, const char *invoice);
+    /// The job once it waits for nothing but a payment, or has ended.
+    Answer settledJob(const QByteArray &id);
+    /// The job after its evaluation, which is paid for here.
+    Answer evaluatedJob(const QString &request, const QByteArray &token = {});
+    /// And after the work, which is paid for if it is to be.
+    Answer finishedJob(const QString &request, const QByteArray &token = {});
+    /// A session whose deposit is paid, as GET shows it.
+    Answer fundedSession(int sats, const QByteArray &token = {});
+    /// An invoice of another wallet of the simulated network.
+    QString foreignInvoice(Sats amount);
+    /// What GET /api/admin/reconcile says; its answer is printed when it is no.
+    bool booksAgree();
+    /// Lets go on what [[slow]] holds.
+    void release();
 
     /// A new API over the same services, as after a restart.
     void restartApi();
@@ -117,9 +144,35 @@ public:
     ModerationQueue queue;
     RelayManagement relayManagement;
     RelayPolicy relayPolicy;
+    SimulatedWallet wallet;
+    Outgoing outgoing;
+    Refunds refunds;
+    Invoices invoices;
+    PaymentWatcher watcher;
+    std::vector<Later<bool>> slowRequests;
+    SimulatedAgent agent;
+    PriceOracle oracle;
+    Pricing pricing;
+    GenerosityPool pool;
+    Zaps zaps;
+    Jobs jobs;
+    SessionMacaroons macaroons;
+    Sessions sessions;
+    TimmyIdentity timmy;
+    EventLog events;
+    LnurlPay lnurl;
+    ZapPayer zapPayer;
+    ZapsByHand zapsByHand;
+    MintKeys mintKeys;
+    Receipts receipts;
+    /// What the API is to take for the wallet: nullptr for a real one.
+    SimulatedWallet *simulatedWallet = &wallet;
     std::unique_ptr<ApiServer> api;
 
 private:
+    WorkHouse workHouse();
+    ZapHouse zapHouse();
+
     HttpHostOptions m_options;
     QSet<QByteArray> m_served;
 };

@@ -3,6 +3,7 @@
 #include "core/nostr/Nip19.h"
 #include "core/nostr/Nip98.h"
 #include "tests/api/ApiFixture.h"
+#include "tests/receipts/ReceiptSamples.h"
 
 #include <QFile>
 #include <QJsonArray>
@@ -48,7 +49,7 @@ QStringList waysIn(Scope scope)
     const QStringList admin{QStringLiteral("adminSignature"), QStringLiteral("adminToken")};
     switch (scope) {
     case Scope::Public:
-        return {}; // or what its handler asks for: an identity's token, an admin's signature
+        return {}; // or what its handler asks for: a token, a macaroon, an admin's signature
     case Scope::Policy:
         return {QString(), QStringLiteral("policySecret")};
     case Scope::Admin:
@@ -102,6 +103,70 @@ QJsonObject nodeReads(const QString &expression)
     return QJsonDocument::fromJson(process.readAllStandardOutput()).object();
 }
 
+/// Zaps and Timmy's events: each of their routes once.
+void zapsAnswerAsDescribed(ApiFixture &api)
+{
+    const QByteArray zaps = "/api/admin/zaps";
+    const QJsonObject order{{"recipient", "me@example.com"}, {"amountSats", 2}};
+    QJsonObject preview = order;
+    preview.insert("preview", true);
+    QCOMPARE(api.post(zaps, preview).status, 200);
+    api.wallet.setBehaviour(SimulatedWallet::Behaviour::PayFails);
+    const QByteArray zap = zaps + '/' + api.post(zaps, order).text("id").toLatin1();
+    api.wallet.setBehaviour(SimulatedWallet::Behaviour::PayUnknownNotPaid);
+    QCOMPARE(api.post(zap + "/retry", QByteArray()).text("state"), QStringLiteral("unknown"));
+    QCOMPARE(api.post(zap + "/resolve", {{"paid", false}, {"reason", "not there"}}).status, 200);
+    api.wallet.setBehaviour(SimulatedWallet::Behaviour::Normal);
+    QCOMPARE(api.get(zaps).items().size(), 1);
+    QCOMPARE(api.get("/api/admin/events").status, 200);
+}
+
+/// Jobs, sessions, the pool: each of their routes once.
+void workAnswersAsDescribed(ApiFixture &api)
+{
+    QCOMPARE(api.ask({.target = "/api/estimate?request=hello"}).status, 200);
+    QCOMPARE(api.finishedJob(QStringLiteral("hello"), api.tokenOf(50, 60)).text("state"),
+             QStringLiteral("complete"));
+    const Answer failed = api.finishedJob(QStringLiteral("[[fail]]"));
+    const Sats owed = failed.sats("refund.amountSats");
+    QCOMPARE(api.say("/api/jobs/" + failed.text("jobId").toLatin1() + "/refund",
+                     {{"bolt11", api.foreignInvoice(owed)}})
+                 .status,
+             200);
+    QCOMPARE(api.get("/api/admin/jobs").items().size(), 2);
+
+    const Answer session = api.fundedSession(500);
+    const QByteArray path = "/api/sessions/" + session.text("sessionId").toLatin1();
+    const QByteArray macaroon = "Bearer " + session.text("macaroon").toLatin1();
+    QCOMPARE(api.say(path + "/topup", {{"amount_sats", 100}}, "Authorization", macaroon).status, 200);
+    const Answer answer = api.say(path + "/request", {{"request", "hello"}}, "Authorization", macaroon);
+    QCOMPARE(answer.text("state"), QStringLiteral("complete"));
+    const Sats left = answer.sats("balanceRemaining");
+    QCOMPARE(
+        api.say(path + "/withdraw", {{"bolt11", api.foreignInvoice(left)}}, "Authorization", macaroon).status,
+        200);
+    const QByteArray other = api.fundedSession(100).text("sessionId").toLatin1();
+    QCOMPARE(api.post("/api/admin/sessions/" + other + "/close", {{"reason", "r"}}).status, 200);
+    QCOMPARE(api.get("/api/admin/sessions").items().size(), 2);
+
+    QCOMPARE(api.get("/api/admin/pool").status, 200);
+    QCOMPARE(api.get("/api/admin/pool/grants").items().size(), 1);
+    QCOMPARE(api.post("/api/admin/pool/adjust", {{"sats", 5}, {"reason", "r"}}).status, 200);
+}
+
+/// Receipts and providers: each of their routes once.
+void receiptsAnswerAsDescribed(ApiFixture &api)
+{
+    test::TestMint mint;
+    api.settings.setSaved(Setting::LnurlAllowPrivate, QStringLiteral("1"));
+    const Receipt receipt = test::signedBy(test::receiptOf(QStringLiteral("lease"), 1, mint.url()),
+                                           test::keyNumber(1), test::keyNumber(2));
+    QCOMPARE(api.say("/api/receipts", receipt.toJson()).status, 201);
+    QCOMPARE(api.ask({.target = "/api/providers"}).items().size(), 1);
+    QCOMPARE(api.ask({.target = "/api/providers/" + receipt.providerNpub}).status, 200);
+    QCOMPARE(api.ask({.target = "/api/providers/snapshot"}).status, 200);
+}
+
 } // namespace
 
 /// openapi.yaml beside the route table, beside real answers, and as the page at /api/docs shows it.
@@ -124,7 +189,8 @@ private slots:
             QVERIFY2(found->object.contains(u"security"), name);
             QStringList ways = waysIn(found->object.value(u"security").toArray());
             if (route.scope == Scope::Public) {
-                ways.removeOne(QStringLiteral("nostrToken"));
+                for (const char *own : {"", "nostrToken", "sessionMacaroon"})
+                    ways.removeOne(QLatin1String(own));
                 if (route.bodyType != "application/json")
                     ways.removeOne(QStringLiteral("adminSignature"));
             }
@@ -221,7 +287,8 @@ private slots:
         const QByteArray accounts = "/api/admin/relay/accounts/";
         const QByteArray identities = "/api/admin/identities/";
 
-        for (const char *open : {"/", "/api/docs", "/api/openapi.yaml", "/api/healthz", "/metrics"})
+        for (const char *open : {"/", "/timmy-id-card.js", "/api/docs", "/api/openapi.yaml", "/api/healthz",
+                                 "/api/testkit", "/metrics"})
             QCOMPARE(api.ask({.target = open}).status, 200);
 
         QCOMPARE(api.post(accounts + key + "/grant",
@@ -311,7 +378,7 @@ private slots:
             QVERIFY(api.ledger.post(transaction, movements::poolAdjusted(number, Sats(21))));
             transaction.commit();
         }
-        QCOMPARE(api.get("/api/admin/ledger").items().size(), 1);
+        QCOMPARE(api.get("/api/admin/ledger?kind=pool_adjust").items().size(), 1);
         QCOMPARE(api.get("/api/admin/activity").status, 200);
         QCOMPARE(api.get("/api/admin/activity/verify").json().value("ok").toBool(), true);
         QCOMPARE(api.get("/api/admin/reconcile").status, 200);
@@ -331,6 +398,10 @@ private slots:
                          .status,
                      200);
         }
+
+        workAnswersAsDescribed(api);
+        receiptsAnswerAsDescribed(api);
+        zapsAnswerAsDescribed(api);
 
         QSet<QByteArray> missing;
         for (const Contract::Operation &operation : api.contract.operations()) {
@@ -397,6 +468,11 @@ private slots:
             for (const char *remote : {"src=", "http://", "https://", "//cdn", "@import", " url(", ":url("})
                 QVERIFY2(!answer.body.contains(remote), remote);
         }
+        const Answer card = api.ask({.target = "/timmy-id-card.js"});
+        QCOMPARE(card.headers.value("content-type"), QByteArray("text/javascript; charset=utf-8"));
+        QCOMPARE(card.headers.value("cache-control"), QByteArray("public, max-age=300"));
+        QCOMPARE(card.headers.value("access-control-allow-origin"), QByteArray("*"));
+        QVERIFY(!card.body.contains("innerHTML"));
         const Answer contract = api.ask({.target = "/api/openapi.yaml"});
         QVERIFY(contract.headers.value("content-type").startsWith("application/yaml"));
         QFile file(QStringLiteral(TOWER_SOURCE_DIR "/resources/openapi.yaml"));
