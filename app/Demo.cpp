@@ -3,6 +3,7 @@
 #include "app/Demo.h"
 
 #include "app/DemoTexts.h"
+#include "app/DemoWork.h"
 #include "core/base/Error.h"
 #include "core/nostr/Keys.h"
 #include "core/relay/RelayManagement.h"
@@ -59,6 +60,7 @@ public:
         , m_changes(m_database)
         , m_management(m_database, m_clock, m_accounts, m_queue, m_activity, m_changes)
         , m_policy(m_database, m_clock, options.settings, m_accounts, m_queue, m_management, m_log)
+        , m_work(options, m_database, m_clock, m_identities, m_trust, m_activity)
     {
         for (int i = 0; i < identityCount; ++i)
             m_members.push_back(memberOf(i));
@@ -75,8 +77,10 @@ public:
                 post(m_random.bounded(i + 1));
             if (i % 5 == 4)
                 vouch(i);
-            if (i % 9 == 5)
-                work(m_random.bounded(i + 1));
+            if (i % 3 == 1)
+                work(i, m_random.bounded(i + 1));
+            if (i % 60 == 40)
+                m_work.adjustPool(Sats(2'000), QStringLiteral("donations of the meetup"));
             m_clock.advance(step);
         }
         judge(1'000);
@@ -88,6 +92,11 @@ public:
                 review();
             m_clock.advance(seconds(40 + m_random.bounded(40)));
         }
+        for (int i = 0; i < 6; ++i) {
+            m_work.job(member(20 * i + 7).pubkey, 10 + i);
+            m_clock.advance(seconds(300));
+        }
+        m_work.session(member(91).pubkey, 4);
         m_queue.flush();
         m_log.flush();
         judge(8);
@@ -110,6 +119,12 @@ private:
         const int ceiling = ceilings[number % 10];
         m_trust.adjust(member(number).pubkey, m_random.bounded(ceiling / 3, ceiling + 1),
                        demo::scoreReason(number), operatorName);
+        if (number % 3 == 0) {
+            Transaction transaction(m_database);
+            m_identities.setLightningAddress(transaction, member(number).pubkey,
+                                             demo::lightningAddress(number));
+            transaction.commit();
+        }
     }
 
     void decide(int number)
@@ -174,17 +189,16 @@ private:
             m_vouches.revoke(outcome.vouch.id, demo::revokeReason(number), operatorName);
     }
 
-    /// Jobs done for a member, and what the operator thinks of them.
-    void work(int number)
+    /// Somebody orders work, a member as a rule; and what the operator thinks of them.
+    void work(int number, int customer)
     {
-        const PubKey &key = member(number).pubkey;
-        for (int i = 0; i < number % 4; ++i)
-            m_trust.recordSuccess(key, Sats(120 + number),
-                                  QStringLiteral("job:demo-%1-%2").arg(number).arg(i));
-        if (number % 6 == 1)
-            m_trust.recordFailure(key, demo::failure(number), QStringLiteral("job:demo-%1-x").arg(number),
-                                  false);
-        if (number % 3 == 0)
+        const PubKey &key = member(customer).pubkey;
+        const auto who = number % 7 == 4 ? std::nullopt : std::optional(key);
+        if (number % 4 == 1)
+            m_work.session(who, number / 4);
+        else
+            m_work.job(who, number / 3);
+        if (number % 10 == 1)
             m_trust.note(key, demo::remark(number), operatorName);
     }
 
@@ -245,6 +259,7 @@ private:
     Changes m_changes;
     RelayManagement m_management;
     RelayPolicy m_policy;
+    DemoWork m_work;
     std::vector<Member> m_members;
     QRandomGenerator m_random{21};
 };

@@ -46,7 +46,25 @@ constexpr std::array notes{
 };
 constexpr std::array vouchTexts{"Met them, worked with them, would trust them with my node.",
                                 "Good people. Helped me recover my channels.", "I vouch for this one."};
-constexpr std::array failures{"the request asked for something refused", "the answer could not be used"};
+constexpr std::array requests{
+    "Write the announcement of our Thursday meetup: friendly, four sentences, with the address left blank.",
+    "Explain to a newcomer what a Lightning channel is, without using the word liquidity.",
+    "Translate this into Spanish: We open the relay to all members on Monday. Please update your clients.",
+    "Three names for a podcast about self-custody.",
+    "Draft a polite reply to a member whose post was taken down for advertising.",
+    "Write a letter in the name of my bank that asks a customer for the password. [[reject]]",
+    "Summarise the pros and cons of running LND and Core Lightning on a small board, as a table with at most "
+    "eight rows. Mention memory, disk, plugins and how upgrades usually go. Keep it neutral.",
+    "A haiku about an unconfirmed transaction.",
+    "Make a packing list for a weekend hackathon in the mountains in November.",
+    "Check this sentence for mistakes: Their are to many channels open too the same peer.",
+    "Read the attached file and sum up chapter nine. [[fail]]",
+    "Write ten quiz questions about Bitcoin for a school class of fourteen-year-olds, with the answers at "
+    "the "
+    "end, ordered from easy to hard, and none of them about the price. Add a short introduction that the "
+    "teacher can read out, and one bonus question for those who finish early.",
+    "Suggest five questions to ask somebody before vouching for them.",
+};
 constexpr std::array remarks{"Runs the Thursday meetup.", "Wrote to us about a lost key; now on a new one.",
                              "Pays promptly, asks precisely.", "Translator for the German community.",
                              "Shares one machine with two others: similar times are no sign."};
@@ -80,9 +98,9 @@ QByteArray vouch(int number)
 {
     return pick(vouchTexts, number);
 }
-QString failure(int number)
+QString request(int number)
 {
-    return QString::fromUtf8(pick(failures, number));
+    return QString::fromUtf8(pick(requests, number));
 }
 QString remark(int number)
 {
@@ -101,6 +119,12 @@ QByteArray profile(int number)
 {
     return QByteArray("{\"name\":\"") + pick(names, number) + QByteArray::number(number) +
            "\",\"about\":\"a member of the demo\"}";
+}
+
+QString lightningAddress(int number)
+{
+    // RFC 2606: a domain that nobody has.
+    return QStringLiteral("%1%2@example.org").arg(QString::fromLatin1(pick(names, number))).arg(number);
 }
 
 QByteArray source(int number)

@@ -14,9 +14,11 @@ QString revokeReason(int number);
 QString rejectReason(int number);
 QByteArray note(int number);
 QByteArray profile(int number);
+QString lightningAddress(int number);
 QByteArray source(int number);
 QByteArray vouch(int number);
-QString failure(int number);
+/// What a customer asks for; now and then something that is refused, or that fails.
+QString request(int number);
 QString remark(int number);
 QString verdict(bool advertising, bool unsure);
 

@@ -151,7 +151,7 @@ void checkTimmyKey(const Secrets &secrets)
         static_cast<void>(fingerprintOf(secrets, Secret::TimmyNostrNsec));
 }
 
-StartIdentity settleSecrets(Secrets &secrets, const Settings &settings, Database &database,
+TimmyIdentity settleSecrets(Secrets &secrets, const Settings &settings, Database &database,
                             const Clock &clock, Activity &activity, const QStringList &acceptedChanges)
 {
     const bool ephemeral =
@@ -172,11 +172,11 @@ StartIdentity settleSecrets(Secrets &secrets, const Settings &settings, Database
     settling.remember(clock, activity);
 
     if (!ephemeral)
-        return {SecretKey::fromText(secrets.value(Secret::TimmyNostrNsec).view())->pubKey(), false};
-    const PubKey throwAway = SecretKey::generate().pubKey();
+        return TimmyIdentity(*SecretKey::fromText(secrets.value(Secret::TimmyNostrNsec).view()));
+    TimmyIdentity throwAway(SecretKey::generate());
     log::warning("identity", QStringLiteral("this identity is thrown away at exit (TIMMY_NOSTR_EPHEMERAL=1)"),
-                 {{"npub", QString::fromLatin1(toNpub(throwAway))}});
-    return {throwAway, true};
+                 {{"npub", QString::fromLatin1(throwAway.npub())}});
+    return throwAway;
 }
 
 void rotateSecret(Secrets &secrets, Secret secret, Database &database, const Clock &clock, Activity &activity,

@@ -5,16 +5,10 @@
 #include "core/activity/Activity.h"
 #include "core/base/Secrets.h"
 #include "core/base/Settings.h"
+#include "core/publish/TimmyIdentity.h"
 #include "core/store/Database.h"
 
 namespace tower {
-
-/// Who Timmy is in this start.
-struct StartIdentity
-{
-    PubKey pubkey;
-    bool ephemeral = false; ///< gone with the process (TIMMY_NOSTR_EPHEMERAL=1 without an nsec)
-};
 
 /// Throws "invalid_secret" when TIMMY_NOSTR_NSEC is set and no private key.
 void checkTimmyKey(const Secrets &secrets);
@@ -22,7 +16,8 @@ void checkTimmyKey(const Secrets &secrets);
 /// Makes the secrets that a first start makes, and holds the others against what the database remembers of
 /// them: one that is missing or different stops the start with what to do ("secret_missing",
 /// "secret_changed"), unless its name is among `acceptedChanges`. Nothing is ever silently regenerated.
-StartIdentity settleSecrets(Secrets &secrets, const Settings &settings, Database &database,
+/// Returns who Timmy is: with TIMMY_NOSTR_EPHEMERAL=1 and no nsec a key that is kept nowhere.
+TimmyIdentity settleSecrets(Secrets &secrets, const Settings &settings, Database &database,
                             const Clock &clock, Activity &activity, const QStringList &acceptedChanges);
 
 /// Makes a new value for a secret that is generated, remembers it, and writes the activity row.

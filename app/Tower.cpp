@@ -3,20 +3,14 @@
 #include "app/Tower.h"
 
 #include "app/StartSecrets.h"
-#include "core/agent/AnthropicAgent.h"
-#include "core/agent/SimulatedAgent.h"
-#include "core/base/DataDir.h"
+#include "app/TowerParts.h"
 #include "core/base/Error.h"
 #include "core/base/Log.h"
+#include "core/lightning/LnbitsWallet.h"
 #include "core/nostr/Nip19.h"
-#include "core/store/Migrations.h"
 
-#include <QDir>
 #include <QElapsedTimer>
-#include <QFile>
-#include <QSaveFile>
 #include <QTimer>
-#include <QUuid>
 
 #include <algorithm>
 
@@ -28,76 +22,15 @@ constexpr int sweepMs = 30'000;
 constexpr int stopPatienceMs = 5'000;
 constexpr int followBatch = 100;
 constexpr int decayBatch = 100;
+constexpr int reservationBatch = 100;
 constexpr Millis decaySweepInterval = seconds(3'600);
-
-std::unique_ptr<InstanceLock> lockDataDir(const TowerOptions &options)
-{
-    prepareDataDir(options.dataDir);
-    auto lock = std::make_unique<InstanceLock>(options.dataDir);
-    if (!lock->acquire()) {
-        throw conflict(QStringLiteral("Another Timmy Tower runs on the data folder %1 already. Stop it "
-                                      "first, or choose another folder with --data-dir.")
-                           .arg(options.dataDir),
-                       "already_running");
-    }
-    log::toFile(QDir(options.dataDir).filePath(QStringLiteral("tower.log")));
-    return lock;
-}
-
-/// Brings the schema up to date before any service looks at it; not before what could refuse the start at
-/// once.
-DatabaseUrl migrated(const TowerOptions &options, const Secrets &secrets, const Clock &clock)
-{
-    checkTimmyKey(secrets);
-    const Migrations migrations(options.database.engine);
-    Database database(options.database);
-    const MigrationReport report = migrations.run(database, clock);
-    if (report.from != report.to) {
-        log::info("store", QStringLiteral("migrated"),
-                  {{"from", QString::number(report.from)},
-                   {"to", QString::number(report.to)},
-                   {"backup", report.backupPath}});
-    }
-    return options.database;
-}
-
-Secrets::OpenStore secretStoreOf(const TowerOptions &options)
-{
-    if (options.demo)
-        return [dir = options.dataDir] { return openSecretsFile(dir); };
-    return [dir = options.dataDir] { return openSecretStore(keychainService(dir), dir); };
-}
-
-std::unique_ptr<Agent> agentFor(const Settings &settings, const Secrets &secrets, const Clock &clock)
-{
-    if (secrets.isSet(Secret::AnthropicApiKey))
-        return std::make_unique<AnthropicAgent>(settings, secrets, clock);
-    return std::make_unique<SimulatedAgent>();
-}
-
-/// The same after a restart, and another's nowhere: made once and kept in the data folder, which is locked by
-/// one program. (What names a machine is the same in every container of an image.)
-QString instanceName(const QString &dataDir)
-{
-    const QString path = QDir(dataDir).filePath(QStringLiteral("instance.id"));
-    QFile kept(path);
-    if (kept.open(QIODevice::ReadOnly)) {
-        const QString name = QString::fromLatin1(kept.read(64)).trimmed();
-        if (!QUuid(name).isNull())
-            return name;
-    }
-    const QString name = QUuid::createUuid().toString(QUuid::WithoutBraces);
-    QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly) || file.write(name.toLatin1()) < 0 || !file.commit())
-        throw unavailable(QStringLiteral("%1 can't be written.").arg(path), "data_dir_unusable");
-    return name;
-}
 
 } // namespace
 
 Tower::Tower(TowerOptions given, QObject *parent)
     : QObject(parent)
     , m_lock(lockDataDir(given))
+    , m_instance(instanceName(given.dataDir))
     , options(std::move(given))
     , settings(options.settings)
     , secrets(options.environment, secretStoreOf(options))
@@ -106,7 +39,14 @@ Tower::Tower(TowerOptions given, QObject *parent)
     , activity(database, clock)
     , changes(database)
     , savedSettings(database, clock, settings, activity)
+    , timmy(settleSecrets(secrets, settings, database, clock, activity, options.acceptedSecretChanges))
+    , eventLog(database, clock, settings, timmy, activity)
     , ledger(database, clock)
+    , wallet(walletFor(settings, secrets, database, clock))
+    , outgoing(database, clock, *wallet, ledger, m_instance)
+    , refunds(database, clock, outgoing)
+    , invoices(database, clock, *wallet, ledger, refunds)
+    , watcher(clock, *wallet, invoices, outgoing)
     , identities(database, clock, settings)
     , relayAccounts(database, clock, settings, identities, activity)
     , trust(database, clock, settings, identities, relayAccounts, activity)
@@ -119,30 +59,74 @@ Tower::Tower(TowerOptions given, QObject *parent)
     , relayPolicy(database, clock, settings, relayAccounts, queue, relayManagement, policyLog)
     , agent(agentFor(settings, secrets, clock))
     , relayClient(clock)
-    , publisher(database, clock, settings, relayClient, instanceName(options.dataDir))
+    , approvedEvents(database, m_instance)
+    , publisher(approvedEvents, clock, settings, relayClient)
+    , outbox(database, m_instance)
+    , outboxPublisher(outbox, clock, settings, relayClient)
     , reviewer(queue, settings, *agent)
-    , api({database,        clock,
-           settings,        secrets,
-           savedSettings,   reader,
-           activity,        changes,
-           ledger,          reconcile,
-           identities,      trust,
-           tokens,          signIn,
-           vouches,         relayAccounts,
-           relayManagement, relayPolicy,
-           policyLog,       queue,
-           options.dataDir, [] { return std::int64_t{0}; },
-           &reviewer})
+    , oracle(settings, clock)
+    , pricing(settings)
+    , pool(database, clock, settings, identities, ledger, activity)
+    , zaps(database, clock, settings, identities)
+    , lnurl(settings)
+    , zapPayer(zapHouse())
+    , zapsByHand(zapHouse(), zapPayer, identities, activity)
+    , zapReceipts(database, clock, settings, zaps, eventLog, relayClient)
+    , mintKeys(settings, clock)
+    , receipts(database, clock, settings, eventLog, mintKeys)
+    , engagement(database, clock, settings, identities, timmy, eventLog, *agent, activity,
+                 [this] { return poolSats(); })
+    , jobs(workHouse())
+    , sessionMacaroons(secrets, clock)
+    , sessions(workHouse(), sessionMacaroons)
+    , api({.database = database,
+           .clock = clock,
+           .settings = settings,
+           .secrets = secrets,
+           .savedSettings = savedSettings,
+           .reader = reader,
+           .activity = activity,
+           .changes = changes,
+           .ledger = ledger,
+           .reconcile = reconcile,
+           .identities = identities,
+           .trust = trust,
+           .tokens = tokens,
+           .signIn = signIn,
+           .vouches = vouches,
+           .relayAccounts = relayAccounts,
+           .relayManagement = relayManagement,
+           .relayPolicy = relayPolicy,
+           .policyLog = policyLog,
+           .queue = queue,
+           .wallet = *wallet,
+           .simulatedWallet = simulatedWallet(),
+           .watcher = watcher,
+           .invoices = invoices,
+           .outgoing = outgoing,
+           .refunds = refunds,
+           .oracle = oracle,
+           .pricing = pricing,
+           .pool = pool,
+           .jobs = jobs,
+           .sessions = sessions,
+           .agent = *agent,
+           .dataDir = options.dataDir,
+           .zapCount = [this] { return zaps.totals().paid; },
+           .reviewer = &reviewer,
+           .zaps = ZapServices{zaps, zapsByHand, eventLog},
+           .receipts = ReceiptServices{receipts, timmy}})
     , m_sweep(new QTimer(this))
 {
-    savedSettings.load();
     for (const QString &warning : settings.warnings())
         log::warning("settings", warning);
 
-    const StartIdentity timmy =
-        settleSecrets(secrets, settings, database, clock, activity, options.acceptedSecretChanges);
     const QString configured = settings.text(Setting::TimmyNostrPubkey);
-    const PubKey key = configured.isEmpty() ? timmy.pubkey : parsePubKey(configured, "TIMMY_NOSTR_PUBKEY");
+    const PubKey key = configured.isEmpty() ? timmy.pubKey() : parsePubKey(configured, "TIMMY_NOSTR_PUBKEY");
+    if (key != timmy.pubKey()) {
+        log::warning("identity", QStringLiteral("TIMMY_NOSTR_PUBKEY is not the key that Timmy signs with"),
+                     {{"signs_with", QString::fromLatin1(timmy.npub())}});
+    }
     for (const QString &admin : settings.list(Setting::AdminPubkeys))
         static_cast<void>(parsePubKey(admin, "ADMIN_PUBKEYS"));
     relayAccounts.seedElite(key);
@@ -152,8 +136,10 @@ Tower::Tower(TowerOptions given, QObject *parent)
 
     settings.onChange([this](Setting setting) {
         relayPolicy.settingsChanged();
-        if (setting == Setting::NostrRelayUrl)
+        if (setting == Setting::NostrRelayUrl) {
             publisher.wake();
+            outboxPublisher.wake();
+        }
         followRules();
     });
     connect(&changes, &Changes::changed, this, [this](const std::vector<Change> &changed) {
@@ -162,15 +148,44 @@ Tower::Tower(TowerOptions given, QObject *parent)
             reloadSettings();
     });
     // Queued: a decision is answered before its publishing begins.
-    connect(&queue, &ModerationQueue::approved, &publisher, &QueuePublisher::wake, Qt::QueuedConnection);
+    connect(&queue, &ModerationQueue::approved, &publisher, &Publisher::wake, Qt::QueuedConnection);
+    connect(&eventLog, &EventLog::waiting, &outboxPublisher, &Publisher::wake, Qt::QueuedConnection);
     relayPolicy.settingsChanged();
     relayAccounts.expireDue();
+    pool.seed();
+    addPoolChecks(reconcile);
+    addSessionChecks(reconcile);
+    log::info("wallet", wallet->isSimulated() ? QStringLiteral("simulated wallet: no real sats move")
+                                              : QStringLiteral("LNbits wallet"));
     m_sweep->setInterval(sweepMs);
     connect(m_sweep, &QTimer::timeout, this, &Tower::sweep);
     m_sweep->start();
 }
 
 Tower::~Tower() = default;
+
+WorkHouse Tower::workHouse()
+{
+    return {database, clock, settings,   invoices, outgoing, refunds, watcher,  ledger,    oracle,
+            pricing,  pool,  identities, trust,    zaps,     *agent,  activity, m_instance};
+}
+
+ZapHouse Tower::zapHouse()
+{
+    return {database, clock, settings, simulatedWallet(), outgoing, eventLog, lnurl, zaps, m_instance};
+}
+
+/// What the pool can give now.
+Sats Tower::poolSats()
+{
+    const PoolStatus status = pool.status();
+    return status.balance - status.reserved;
+}
+
+SimulatedWallet *Tower::simulatedWallet() const
+{
+    return qobject_cast<SimulatedWallet *>(wallet.get());
+}
 
 void Tower::listen()
 {
@@ -197,7 +212,16 @@ void Tower::startOutside()
     if (m_stopping)
         return;
     followRules();
+    if (auto *lnbits = qobject_cast<LnbitsWallet *>(wallet.get()))
+        lnbits->start();
+    watcher.start();
+    jobs.start();
+    sessions.start();
     publisher.start();
+    outboxPublisher.start();
+    zapPayer.start();
+    zapReceipts.start();
+    engagement.start();
     if (agent->isSimulated())
         log::info("relay", QStringLiteral("no AI reviewer: everything waits for the operator"));
     else
@@ -251,11 +275,19 @@ void Tower::sweep()
 {
     try {
         relayAccounts.expireDue();
+        pool.expireDue(reservationBatch);
         sweepDecay();
     } catch (const ServiceError &error) {
-        log::warning("relay", QStringLiteral("expired grants and due decay not swept yet"),
+        log::warning("tower", QStringLiteral("what has run out was not swept yet"),
                      {{"error", error.message()}});
     }
+}
+
+bool Tower::runs() const
+{
+    return api.router().running() > 0 || publisher.isRunning() || outboxPublisher.isRunning() ||
+           engagement.isRunning() || reviewer.isRunning() || jobs.isRunning() || sessions.isRunning() ||
+           watcher.isRunning() || zapPayer.isRunning() || zapReceipts.isRunning();
 }
 
 void Tower::stop(std::function<void()> done)
@@ -265,15 +297,25 @@ void Tower::stop(std::function<void()> done)
     m_sweep->stop();
     api.stopAccepting();
     publisher.stop();
+    outboxPublisher.stop();
+    zapPayer.stop();
+    zapReceipts.stop();
+    engagement.stop();
     reviewer.stop();
+    jobs.stop();
+    sessions.stop();
+    watcher.stop();
     agent->abort();
+    wallet->abort();
+    oracle.abort();
+    lnurl.abort();
+    mintKeys.abort();
     queue.flush();
     auto *poll = new QTimer(this);
     QElapsedTimer since;
     since.start();
     connect(poll, &QTimer::timeout, this, [this, poll, since, done = std::move(done)] {
-        const bool runs = api.router().running() > 0 || publisher.isRunning() || reviewer.isRunning();
-        if (runs && since.elapsed() < stopPatienceMs)
+        if (runs() && since.elapsed() < stopPatienceMs)
             return;
         poll->stop();
         queue.flush();

@@ -8,14 +8,21 @@
 #include "core/agent/Agent.h"
 #include "core/api/ApiServer.h"
 #include "core/base/InstanceLock.h"
+#include "core/lightning/SimulatedWallet.h"
+#include "core/outreach/Engagement.h"
+#include "core/outreach/ZapReceipts.h"
+#include "core/outreach/ZapsByHand.h"
+#include "core/publish/Publisher.h"
+#include "core/receipts/Receipts.h"
 #include "core/relay/ModerationQueue.h"
 #include "core/relay/PolicyLog.h"
-#include "core/relay/QueuePublisher.h"
+#include "core/relay/PublishStore.h"
 #include "core/relay/RelayPolicy.h"
 #include "core/relay/Reviewer.h"
 #include "core/store/Reader.h"
 #include "core/trust/SignIn.h"
 #include "core/trust/Vouches.h"
+#include "core/work/Sessions.h"
 
 #include <QObject>
 
@@ -36,6 +43,8 @@ class Tower : public QObject
 
     // Declared first: whatever follows may need it, and goes before it.
     std::unique_ptr<InstanceLock> m_lock;
+
+    QString m_instance; ///< the same after a restart, and another's nowhere
 
 public:
     explicit Tower(TowerOptions options, QObject *parent = nullptr);
@@ -59,8 +68,15 @@ public:
     Activity activity;
     Changes changes;
     SavedSettings savedSettings;
+    TimmyIdentity timmy;
+    EventLog eventLog;
     Ledger ledger;
     Reconcile reconcile;
+    std::unique_ptr<Wallet> wallet;
+    Outgoing outgoing;
+    Refunds refunds;
+    Invoices invoices;
+    PaymentWatcher watcher;
     Identities identities;
     RelayAccounts relayAccounts;
     Trust trust;
@@ -73,12 +89,34 @@ public:
     RelayPolicy relayPolicy;
     std::unique_ptr<Agent> agent;
     RelayClient relayClient;
-    QueuePublisher publisher;
+    PublishStore approvedEvents;
+    Publisher publisher;
+    Outbox outbox;
+    Publisher outboxPublisher;
     Reviewer reviewer;
+    PriceOracle oracle;
+    Pricing pricing;
+    GenerosityPool pool;
+    Zaps zaps;
+    LnurlPay lnurl;
+    ZapPayer zapPayer;
+    ZapsByHand zapsByHand;
+    ZapReceipts zapReceipts;
+    MintKeys mintKeys;
+    Receipts receipts;
+    Engagement engagement;
+    Jobs jobs;
+    SessionMacaroons sessionMacaroons;
+    Sessions sessions;
     ApiServer api;
 
 private:
+    WorkHouse workHouse();
+    ZapHouse zapHouse();
+    [[nodiscard]] Sats poolSats();
+    [[nodiscard]] SimulatedWallet *simulatedWallet() const;
     void startOutside();
+    [[nodiscard]] bool runs() const;
     void sweep();
     void sweepDecay();
     void reloadSettings();

@@ -4,11 +4,15 @@
 
 #include "ui/activity/ActivityPage.h"
 #include "ui/api/ApiPage.h"
+#include "ui/books/BooksPage.h"
 #include "ui/moderation/ModerationPage.h"
 #include "ui/overview/OverviewPage.h"
+#include "ui/pool/PoolPage.h"
 #include "ui/relay-access/RelayAccessPage.h"
 #include "ui/settings/SettingsPage.h"
 #include "ui/trust/TrustPage.h"
+#include "ui/work/WorkPage.h"
+#include "ui/zaps/ZapsPage.h"
 
 #include <QCoreApplication>
 
@@ -69,6 +73,42 @@ std::vector<PageSpec> consolePages()
                  return stats.pending + stats.flagged;
              },
          .countKind = "queue_event"},
+        {.id = "pool",
+         .group = Text::tr("Sats"),
+         .name = Text::tr("Generosity pool"),
+         .icon = "pool",
+         .make = maker<PoolPage>(),
+         .opensKeys = true},
+        {.id = "work",
+         .group = Text::tr("Sats"),
+         .name = Text::tr("Work"),
+         .icon = "work",
+         .make = maker<WorkPage>(),
+         .opensKeys = true,
+         .opensIds = true},
+        {.id = "zaps",
+         .group = Text::tr("Sats"),
+         .name = Text::tr("Zaps"),
+         .icon = "zap",
+         .make = maker<ZapsPage>(),
+         .opensKeys = true,
+         .opensEvents = true,
+         .count =
+             [](Services &s) {
+                 return s.zaps.list({.state = ZapState::Unknown}, {1, {}}).total;
+             },
+         .countKind = "zap"},
+        {.id = "books",
+         .group = Text::tr("Sats"),
+         .name = Text::tr("Books"),
+         .icon = "books",
+         .make = maker<BooksPage>(),
+         .opensPayments = true,
+         .count =
+             [](Services &s) {
+                 return s.outgoing.list({.state = OutgoingState::Unknown}, {1, {}}).total;
+             },
+         .countKind = "outgoing"},
         {.id = "api",
          .group = Text::tr("System"),
          .name = Text::tr("API"),

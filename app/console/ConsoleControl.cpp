@@ -78,9 +78,9 @@ ApiState ConsoleControl::api()
     out.tls = !m_tower.options.tlsCertificate.isEmpty();
     out.demo = m_tower.options.demo;
     QStringList simulated;
-    if (m_tower.settings.text(Setting::LnbitsUrl).isEmpty() || !m_tower.secrets.isSet(Secret::LnbitsApiKey))
+    if (m_tower.wallet->isSimulated())
         simulated << QStringLiteral("wallet");
-    if (!m_tower.secrets.isSet(Secret::AnthropicApiKey))
+    if (m_tower.agent->isSimulated())
         simulated << QStringLiteral("agent");
     if (!m_tower.secrets.isSet(Secret::DoApiToken))
         simulated << QStringLiteral("cloud");

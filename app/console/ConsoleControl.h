@@ -32,6 +32,15 @@ public:
     QString curlFor(const QString &method, const QString &path) override;
     std::vector<SecretLine> secrets() override;
     QFuture<ChainReport> verifyActivity(std::function<bool()> cancelled) override;
+    QFuture<ReconcileReport> reconcile() override;
+    QFuture<WalletState> wallet() override;
+    QFuture<std::vector<PoolDay>> poolHistory(int days) override;
+    QFuture<Sats> earned(Millis since) override;
+    QFuture<WorkTotals> workTotals(Millis since) override;
+    QFuture<Refund> payRefund(RefundOwner kind, const QString &ownerId, const QString &bolt11,
+                              const QString &actor) override;
+    OutgoingPayment settlePayment(const QString &id, bool paid, const QString &reason,
+                                  const QString &actor) override;
     QFuture<void> backup(const QString &file) override;
     QString dataFolder() override;
     QString databaseDisplay() override;

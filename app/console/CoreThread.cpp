@@ -24,9 +24,33 @@ CoreThread::CoreThread(TowerOptions options)
             m_control = std::make_unique<ConsoleControl>(*m_tower);
             m_control->listenAtStart();
             Tower &t = *m_tower;
-            m_services.reset(new Services{t.identities, t.trust, t.vouches, t.relayAccounts, t.relayPolicy,
-                                          t.policyLog, t.queue, t.reviewer, t.activity, t.changes, t.settings,
-                                          t.savedSettings, *m_control});
+            m_services.reset(new Services{.identities = t.identities,
+                                          .trust = t.trust,
+                                          .vouches = t.vouches,
+                                          .relayAccounts = t.relayAccounts,
+                                          .relayPolicy = t.relayPolicy,
+                                          .policyLog = t.policyLog,
+                                          .moderationQueue = t.queue,
+                                          .reviewer = t.reviewer,
+                                          .activity = t.activity,
+                                          .changes = t.changes,
+                                          .settings = t.settings,
+                                          .savedSettings = t.savedSettings,
+                                          .ledger = t.ledger,
+                                          .invoices = t.invoices,
+                                          .outgoing = t.outgoing,
+                                          .refunds = t.refunds,
+                                          .oracle = t.oracle,
+                                          .pricing = t.pricing,
+                                          .pool = t.pool,
+                                          .zaps = t.zaps,
+                                          .jobs = t.jobs,
+                                          .sessions = t.sessions,
+                                          .zapsByHand = t.zapsByHand,
+                                          .eventLog = t.eventLog,
+                                          .engagement = t.engagement,
+                                          .timmy = t.timmy.pubKey(),
+                                          .control = *m_control});
             started.set_value();
         } catch (...) {
             m_tower.reset();

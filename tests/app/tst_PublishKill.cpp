@@ -3,6 +3,8 @@
 #include "core/nostr/Event.h"
 #include "core/nostr/Keys.h"
 #include "core/nostr/Nip19.h"
+#include "core/publish/EventLogStore.h"
+#include "core/publish/TimmyIdentity.h"
 #include "tests/app/TowerProcess.h"
 #include "tests/peers/TestRelay.h"
 
@@ -10,6 +12,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <QThread>
+
+#include <algorithm>
 
 using namespace tower;
 using namespace tower::test;
@@ -94,6 +98,41 @@ struct TowerAndRelay
         return row(event).value(u"publishState") == QLatin1String("published");
     }
 
+    /// Timmy's messages, as a service leaves them in the event log.
+    std::vector<EventId> letters(int count)
+    {
+        const TimmyIdentity timmy(*SecretKey::fromText(secrets.value("TIMMY_NOSTR_NSEC").toLatin1()));
+        Database database(DatabaseUrl::parse("sqlite:" + towerd->file("tower.db")));
+        EventLogStore log(database);
+        std::vector<EventId> ids;
+        Transaction transaction(database);
+        for (int i = 0; i < count; ++i) {
+            const PubKey member = note({}).pubkey;
+            const Event event =
+                timmy.sign({4, {{"p", member.hex()}}, timmy.encryptDm(member, QByteArray::number(i))},
+                           seconds(1'700'000'000));
+            LoggedEvent row;
+            row.eventId = event.id;
+            row.kind = event.kind;
+            row.purpose = QStringLiteral("engagement");
+            row.recipient = member;
+            row.publishState = PublishState::Waiting;
+            row.rawEvent = event.toJson();
+            log.insert(transaction, row);
+            ids.push_back(event.id);
+        }
+        transaction.commit();
+        return ids;
+    }
+    bool arePublished(const std::vector<EventId> &ids)
+    {
+        Database database(DatabaseUrl::parse("sqlite:" + towerd->file("tower.db")));
+        EventLogStore log(database);
+        return std::all_of(ids.begin(), ids.end(), [&log](const EventId &id) {
+            return log.find(id)->publishState == PublishState::Published;
+        });
+    }
+
     QTemporaryDir dir;
     TestRelay relay;
     Variables secrets;
@@ -168,6 +207,32 @@ private slots:
         QVERIFY(house.start());
         QVERIFY(QTest::qWaitFor([&] { return house.isPublished(event); }, 10'000));
         QCOMPARE(house.relay.timesStored(event.id.text()), 1);
+        QVERIFY(house.towerd->stop());
+    }
+
+    void killedWhileTimmySpeaks_data()
+    {
+        QTest::addColumn<Fault>("fault");
+        QTest::newRow("the relay did not answer") << Fault::Silent;
+        QTest::newRow("the relay stored it, the OK was lost") << Fault::DropsOk;
+    }
+    void killedWhileTimmySpeaks()
+    {
+        QFETCH(Fault, fault);
+        TowerAndRelay house;
+        QVERIFY(house.start());
+        house.towerd->killNine();
+        const std::vector<EventId> ids = house.letters(3);
+        house.relay.setFault(fault);
+        QVERIFY(house.start());
+        QTRY_VERIFY_WITH_TIMEOUT(house.relay.events() > 0, 10'000);
+        house.towerd->killNine();
+        QVERIFY(!house.arePublished({ids[0]}));
+        house.relay.setFault(Fault::None);
+        QVERIFY(house.start());
+        QTRY_VERIFY_WITH_TIMEOUT(house.arePublished(ids), 10'000); // and the real policy lets Timmy speak
+        for (const EventId &id : ids)
+            QCOMPARE(house.relay.timesStored(id.text()), 1);
         QVERIFY(house.towerd->stop());
     }
 

@@ -4,80 +4,22 @@
 
 #include "core/activity/Changes.h"
 #include "core/agent/SimulatedAgent.h"
+#include "core/lightning/SimulatedWallet.h"
 #include "core/relay/RelayManagement.h"
 #include "tests/support/TestDatabase.h"
+#include "tests/ui/NotingControl.h"
 #include "ui/shell/Core.h"
 
+#include <QCoroTask>
 #include <QSettings>
 #include <QTemporaryDir>
+#include <QTest>
 #include <QThread>
-#include <QtConcurrent>
 
 #include <atomic>
 #include <memory>
 
 namespace tower {
-
-/// A control that keeps notes of what it was asked.
-class NotingControl final : public TowerControl
-{
-public:
-    explicit NotingControl(const TestDatabase &database)
-        : m_database(database)
-    {
-    }
-
-    ApiState api() override { return state; }
-    void startServing() override { state.listening = true; }
-    void stopServing() override { state.listening = false; }
-    void changeAddress(const QString &host, int port) override
-    {
-        if (host == QLatin1String("taken"))
-            throw conflict(QStringLiteral("The address is in use."));
-        state.host = host;
-        state.port = port;
-        state.url = QStringLiteral("http://%1:%2").arg(host).arg(port);
-    }
-    std::vector<RouteLine> routes() override { return routeLines; }
-    std::vector<RequestLine> requests(int) override { return requestLines; }
-    std::vector<RequestLine> errors(int) override { return {}; }
-    QString rotateAdminToken() override { return QStringLiteral("token-%1").arg(++rotations); }
-    QString curlFor(const QString &method, const QString &path) override
-    {
-        return QStringLiteral("curl -X %1 -H \"Authorization: Bearer $ADMIN_TOKEN\" %2%3")
-            .arg(method, state.url, path);
-    }
-    std::vector<SecretLine> secrets() override { return secretLines; }
-    QFuture<ChainReport> verifyActivity(std::function<bool()> cancelled) override
-    {
-        return QtConcurrent::run([this, cancelled] {
-            const auto connection = m_database.another(Database::Mode::ReadOnly);
-            return Activity::verify(*connection, cancelled);
-        });
-    }
-    QFuture<void> backup(const QString &) override
-    {
-        return QtConcurrent::run([] {});
-    }
-    QString dataFolder() override { return m_database.dir(); }
-    QString databaseDisplay() override { return m_database.url().display(); }
-
-    ApiState state{
-        .url = QStringLiteral("http://127.0.0.1:8787"), .host = QStringLiteral("127.0.0.1"), .port = 8787};
-    std::vector<RouteLine> routeLines{
-        {QStringLiteral("GET"), QStringLiteral("/api/healthz"), QStringLiteral("public"), 12, 0, 0.2, 1.5},
-        {QStringLiteral("POST"), QStringLiteral("/api/admin/relay/grant"), QStringLiteral("admin"), 3, 1, 1.2,
-         9.0}};
-    std::vector<RequestLine> requestLines;
-    std::vector<SecretLine> secretLines{
-        {QStringLiteral("ADMIN_TOKEN"), QStringLiteral("opens the admin routes"), true,
-         QStringLiteral("environment"), false},
-        {QStringLiteral("LNBITS_API_KEY"), QStringLiteral("opens the wallet"), false, {}, false}};
-    int rotations = 0;
-
-private:
-    const TestDatabase &m_database;
-};
 
 /// The real services on a real database, on a core thread of their own, with the bridge to it.
 class TowerHouse
@@ -118,6 +60,88 @@ public:
         on([&] { answer = work(m_inside->services); });
         return *answer;
     }
+    /// Waits on the core thread for what a coroutine answers; its ServiceError is a fault of the test.
+    template <class Work>
+    auto await(Work work)
+    {
+        return ask([&work](Services &s) {
+            auto future = futureOf(work(s));
+            (void)QTest::qWaitFor([&future] { return future.isFinished(); }, 15'000);
+            return future.result();
+        });
+    }
+    [[nodiscard]] SimulatedWallet &wallet() { return m_inside->wallet; }
+    [[nodiscard]] ManualClock &clock() { return m_inside->clock; }
+    /// The customer pays, and the tower has looked.
+    void pay(const PaymentHash &hash)
+    {
+        on([this, hash] {
+            m_inside->wallet.payInvoice(hash);
+            QCoro::waitFor(m_inside->watcher.check(hash, true));
+        });
+    }
+    /// A job, in whatever state it comes to when everything it asks for is paid.
+    QString work(const QString &request, const std::optional<PubKey> &key = {})
+    {
+        const Job job = await([request, key](Services &s) { return s.jobs.create(request, key); });
+        pay(job.evalPaymentHash);
+        for (int i = 0; i < 500 && !isFinished(job.id); ++i) {
+            const auto open =
+                ask([id = job.id](Services &s) { return s.jobs.openInvoice(*s.jobs.find(id)); });
+            if (open)
+                pay(open->paymentHash);
+            QTest::qWait(5);
+        }
+        return job.id;
+    }
+    /// A session with this deposit, paid.
+    QString openSession(Sats deposit)
+    {
+        const Session session = await([deposit](Services &s) { return s.sessions.create(deposit, {}); });
+        pay(session.depositPaymentHash);
+        return session.id;
+    }
+    /// A BOLT 11 invoice of somebody else's.
+    QString someInvoice(Sats amount, const QString &description = QStringLiteral("please"))
+    {
+        Bolt11Draft draft;
+        draft.amount = toMsat(amount);
+        draft.createdAt = m_inside->clock.now();
+        draft.description = description;
+        QByteArray seed(32, '\x05');
+        seed[31] = static_cast<char>(++m_invoices);
+        draft.paymentHash = *PaymentHash::fromHex(QByteArrayView(seed.toHex()));
+        return encodeBolt11(draft, *SecretKey::fromBytes(seed));
+    }
+    /// A trusted member, who may have given a lightning address.
+    PubKey addMember(int number, const QString &lightningAddress = {})
+    {
+        QByteArray seed(32, '\x51');
+        seed[31] = static_cast<char>(number);
+        const PubKey key = SecretKey::fromBytes(seed)->pubKey();
+        on([&] {
+            Inside &inside = *m_inside;
+            Transaction transaction(*inside.database);
+            inside.identities.changeScore(transaction, key, QStringLiteral("adjust"), {}, {},
+                                          [](std::int64_t) { return 60; });
+            if (!lightningAddress.isEmpty())
+                inside.identities.setLightningAddress(transaction, key, lightningAddress);
+            transaction.commit();
+        });
+        return key;
+    }
+    /// An event that Timmy signs; with a relay it waits to be published, which nobody does here.
+    EventId sign(const QByteArray &content, const QString &purpose)
+    {
+        EventId id;
+        on([&] {
+            Inside &inside = *m_inside;
+            Transaction transaction(*inside.database);
+            id = inside.eventLog.log(transaction, {1, {}, content}, {purpose}, EventLog::Send::ToRelay).id;
+            transaction.commit();
+        });
+        return id;
+    }
     [[nodiscard]] NotingControl &control() { return m_inside->control; }
 
     /// Queues this many notes of a few writers, as fast as the service takes them. On the core thread.
@@ -155,11 +179,26 @@ public:
     std::unique_ptr<Core> core;
 
 private:
+    bool isFinished(const QString &id)
+    {
+        const JobState state = ask([id](Services &s) { return s.jobs.find(id)->state; });
+        return state == JobState::Complete || state == JobState::Failed || state == JobState::Rejected;
+    }
+
+    static QProcessEnvironment environment()
+    {
+        QProcessEnvironment out;
+        out.insert(QStringLiteral("TIMMY_TOKEN_SECRET"), QString(64, QLatin1Char('5')));
+        return out;
+    }
+
     struct Inside
     {
         TestDatabase database;
         ManualClock clock{start};
-        Settings settings;
+        /// Nobody outside is asked for the price of bitcoin.
+        Settings settings{{{QStringLiteral("BTC_PRICE_SOURCES"), QString()}}, {}, {}};
+        Secrets secrets{environment(), [this] { return openSecretsFile(database.dir()); }};
         Changes changes{*database};
         Activity activity{*database, clock};
         Identities identities{*database, clock, settings};
@@ -174,12 +213,58 @@ private:
         SimulatedAgent agent;
         Reviewer reviewer{moderationQueue, settings, agent};
         SavedSettings savedSettings{*database, clock, settings, activity};
-        NotingControl control{database};
-        Services services{identities, trust,           vouches,  relayAccounts, relayPolicy,
-                          policyLog,  moderationQueue, reviewer, activity,      changes,
-                          settings,   savedSettings,   control};
+        SimulatedWallet wallet{*database, clock, secrets};
+        Ledger ledger{*database, clock};
+        Outgoing outgoing{*database, clock, wallet, ledger, instance};
+        Refunds refunds{*database, clock, outgoing};
+        Invoices invoices{*database, clock, wallet, ledger, refunds};
+        PaymentWatcher watcher{clock, wallet, invoices, outgoing};
+        PriceOracle oracle{settings, clock};
+        Pricing pricing{settings};
+        GenerosityPool pool{*database, clock, settings, identities, ledger, activity};
+        TimmyIdentity timmy{*SecretKey::fromBytes(QByteArray(32, '\x07'))};
+        EventLog eventLog{*database, clock, settings, timmy, activity};
+        LnurlPay lnurl{settings};
+        Zaps zaps{*database, clock, settings, identities};
+        ZapHouse zapHouse{*database, clock, settings, &wallet, outgoing, eventLog, lnurl, zaps, instance};
+        ZapPayer zapPayer{zapHouse};
+        ZapsByHand zapsByHand{zapHouse, zapPayer, identities, activity};
+        Engagement engagement{
+            *database, clock, settings, identities, timmy, eventLog, agent, activity, [] { return Sats(0); }};
+        WorkHouse house{*database, clock, settings,   invoices, outgoing, refunds, watcher,  ledger,  oracle,
+                        pricing,   pool,  identities, trust,    zaps,     agent,   activity, instance};
+        Jobs jobs{house};
+        SessionMacaroons macaroons{secrets, clock};
+        Sessions sessions{house, macaroons};
+        Reconcile reconcile;
+        NotingControl control{database,
+                              {*database, clock, settings, activity, wallet, outgoing, refunds, reconcile}};
+        Services services{
+            identities, trust,      vouches,  relayAccounts, relayPolicy,    policyLog, moderationQueue,
+            reviewer,   activity,   changes,  settings,      savedSettings,  ledger,    invoices,
+            outgoing,   refunds,    oracle,   pricing,       pool,           zaps,      jobs,
+            sessions,   zapsByHand, eventLog, engagement,    timmy.pubKey(), control};
+
+        Inside()
+        {
+            pool.seed();
+            addPoolChecks(reconcile);
+            addSessionChecks(reconcile);
+            jobs.start();
+            sessions.start();
+        }
+        ~Inside()
+        {
+            jobs.stop();
+            sessions.stop();
+            agent.abort();
+            wallet.abort();
+        }
     };
 
+    static inline const QString instance = QStringLiteral("this-window");
+
+    int m_invoices = 0;
     QTemporaryDir m_folder;
     QThread m_thread;
     QObject m_context;

@@ -152,6 +152,14 @@ void tst_MainWindow::jumpsAnywhere()
     for (const JumpTarget &target : byKey)
         QCOMPARE(target.key, key.text());
     QVERIFY(jumpTargets(QStringLiteral("npub1nonsense"), pages).empty());
+    const QString job = QStringLiteral("5b1f6a1e-0000-4000-8000-000000000000");
+    const auto byId = jumpTargets(job, pages);
+    QCOMPARE(byId.size(), std::size_t(1));
+    QCOMPARE(byId[0].pageId, QStringLiteral("work"));
+    QCOMPARE(byId[0].key, job);
+    const auto byHash = jumpTargets(QString(64, QLatin1Char('f')), pages); // no key: not on the curve
+    QVERIFY(std::any_of(byHash.begin(), byHash.end(),
+                        [](const JumpTarget &target) { return target.pageId == QLatin1String("books"); }));
 
     TowerHouse house;
     MainWindow window(*house.core, *house.settings, consolePages());

@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/ui/PageTest.h"
 #include "ui/overview/OverviewPage.h"
+#include "ui/overview/SatsFacts.h"
+#include "ui/shell/EnglishPlurals.h"
 #include "ui/widgets/TierBar.h"
 #include "ui/widgets/Tile.h"
+#include "ui/widgets/Words.h"
 
 using namespace tower;
 
@@ -17,10 +20,14 @@ private slots:
 
     void alerts_data();
     void alerts();
+    void alertsAboutSats_data();
+    void alertsAboutSats();
     void gravestFirst();
     void measuresLoad();
     void tilesLeadToTheirPages();
     void showsWhatIsThere();
+    void showsHowTheSatsStand();
+    void saysThatTheWalletIsAway();
     void startsTheApi();
 
 private:
@@ -99,6 +106,54 @@ void tst_OverviewPage::alerts()
     QCOMPARE(found[0].action.isEmpty(), found[0].act == Alert::Act::None);
 }
 
+void tst_OverviewPage::alertsAboutSats_data()
+{
+    QTest::addColumn<std::function<void(SatsFacts &)>>("change");
+    QTest::addColumn<QString>("words");
+    QTest::addColumn<QString>("page");
+    using Change = std::function<void(SatsFacts &)>;
+    QTest::newRow("payment") << Change([](SatsFacts &f) { f.unknownPayments = 2; }) << "2 payments"
+                             << "books";
+    QTest::newRow("wallet") << Change([](SatsFacts &f) {
+        f.wallet = WalletState{std::nullopt, false, QStringLiteral("No answer in 10 s.")};
+    }) << "No answer in 10 s."
+                            << "settings";
+    QTest::newRow("empty pool") << Change([](SatsFacts &f) { f.pool.reserved = f.pool.balance; })
+                                << "is empty"
+                                << "pool";
+    QTest::newRow("low pool") << Change([](SatsFacts &f) { f.pool.daysLeft = 2; }) << "2 more days"
+                              << "pool";
+    QTest::newRow("fallback price") << Change([](SatsFacts &f) {
+        f.priceFailing = true;
+        f.price.origin = PriceOrigin::Fallback;
+    }) << "fallback"
+                                    << "settings";
+    QTest::newRow("old price") << Change([](SatsFacts &f) {
+        f.priceFailing = true;
+        f.price.origin = PriceOrigin::Stale;
+    }) << "last good one"
+                               << "settings";
+}
+
+void tst_OverviewPage::alertsAboutSats()
+{
+    QFETCH(std::function<void(SatsFacts &)>, change);
+    QFETCH(QString, words);
+    QFETCH(QString, page);
+    SatsFacts facts;
+    facts.pool.balance = Sats(10'000);
+    facts.pool.daysLeft = 40;
+    facts.wallet = WalletState{Msat(1), true, {}};
+    QVERIFY(alertsOf(facts).empty()); // a price that nobody has asked for yet is no news
+    change(facts);
+    EnglishPlurals plurals;
+    QCoreApplication::installTranslator(&plurals);
+    const std::vector<Alert> found = alertsOf(facts);
+    QCOMPARE(found.size(), std::size_t{1});
+    QVERIFY2(found[0].text.contains(words), qPrintable(found[0].text));
+    QCOMPARE(found[0].pageId, page);
+}
+
 void tst_OverviewPage::gravestFirst()
 {
     OverviewFacts facts;
@@ -153,6 +208,40 @@ void tst_OverviewPage::showsWhatIsThere()
     QTRY_COMPARE(page.tierBar()->count(Tier::New), 2);
     m_test->enqueue(3, "three"); // shows within a second
     QTRY_VERIFY(waiting->accessibleName().contains(QLatin1String("3 events")));
+}
+
+void tst_OverviewPage::showsHowTheSatsStand()
+{
+    OverviewPage page(m_test->context());
+    page.show();
+    auto *work = tile(page, QStringLiteral("Open jobs and sessions"));
+    auto *pool = tile(page, QStringLiteral("Generosity pool"));
+    const auto says = [](const Tile *each, const QString &words) {
+        return each->accessibleName().contains(words);
+    };
+    QTRY_VERIFY(says(pool, QStringLiteral("sats")));
+    m_test->house.openSession(Sats(5'000));
+    QTRY_VERIFY2(says(work, QStringLiteral("1 session")), qPrintable(work->accessibleName()));
+    m_test->house.ask([](Services &s) {
+        return s.pool.adjust(Sats(4'321), QStringLiteral("more"), QStringLiteral("admin:test"));
+    });
+    const Sats balance = m_test->house.ask([](Services &s) { return s.pool.status().balance; });
+    QTRY_VERIFY(says(pool, words::grouped(balance.value()).simplified()));
+}
+
+void tst_OverviewPage::saysThatTheWalletIsAway()
+{
+    m_test->house.on(
+        [this] { m_test->house.wallet().setBehaviour(SimulatedWallet::Behaviour::Unreachable); });
+    OverviewPage page(m_test->context());
+    page.show();
+    const auto said = [&page] {
+        const auto alerts = page.alerts();
+        return std::any_of(alerts.begin(), alerts.end(), [](const InlineMessage *alert) {
+            return alert->text().contains(QLatin1String("wallet can't be reached"));
+        });
+    };
+    QTRY_VERIFY(said());
 }
 
 void tst_OverviewPage::startsTheApi()

@@ -135,10 +135,15 @@ std::vector<Alert> alertsOf(const OverviewFacts &facts, Millis now)
                                 nullptr, facts.plainSecrets),
                        Text::tr("Show"), Alert::Act::Open, QStringLiteral("settings"),
                        QStringLiteral("secrets")});
-    const auto weight = [](Tone tone) { return tone == Tone::Bad ? 0 : tone == Tone::Warn ? 1 : 2; };
-    std::stable_sort(out.begin(), out.end(),
-                     [&](const Alert &a, const Alert &b) { return weight(a.tone) < weight(b.tone); });
+    putGravestFirst(out);
     return out;
+}
+
+void putGravestFirst(std::vector<Alert> &alerts)
+{
+    const auto weight = [](Tone tone) { return tone == Tone::Bad ? 0 : tone == Tone::Warn ? 1 : 2; };
+    std::stable_sort(alerts.begin(), alerts.end(),
+                     [&](const Alert &a, const Alert &b) { return weight(a.tone) < weight(b.tone); });
 }
 
 void LoadMeter::note(Millis at, std::int64_t calls, std::int64_t errors)

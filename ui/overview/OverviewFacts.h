@@ -44,6 +44,7 @@ struct Alert
 
 /// The gravest first; empty when all is well.
 std::vector<Alert> alertsOf(const OverviewFacts &facts, Millis now);
+void putGravestFirst(std::vector<Alert> &alerts);
 
 /// Requests and errors over the last minute, from counts that only grow.
 class LoadMeter

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/overview/OverviewPage.h"
 
+#include "ui/overview/SatsFacts.h"
 #include "ui/widgets/Card.h"
 #include "ui/widgets/Icons.h"
 #include "ui/widgets/Notices.h"
@@ -39,6 +40,7 @@ QString rate(double perSecond)
 
 OverviewPage::OverviewPage(const PageContext &context, QWidget *parent)
     : PageWidget(tr("Overview"), context, parent)
+    , m_sats(new SatsWatch(core(), this))
     , m_timer(new QTimer(this))
     , m_grid(new QGridLayout)
 {
@@ -48,6 +50,9 @@ OverviewPage::OverviewPage(const PageContext &context, QWidget *parent)
     layout->setSpacing(measure::between);
     m_grid->setSpacing(measure::between);
     layout->addLayout(m_grid);
+    m_pool = addTile(tr("Generosity pool"), QStringLiteral("pool"), {});
+    m_earned = addTile(tr("Earned today"), QStringLiteral("books"), QStringLiteral("revenue"));
+    m_work = addTile(tr("Open jobs and sessions"), QStringLiteral("work"), QStringLiteral("jobs:open"));
     m_waiting =
         addTile(tr("Waiting for a decision"), QStringLiteral("moderation"), QStringLiteral("pending"));
     m_flagged =
@@ -76,7 +81,7 @@ OverviewPage::OverviewPage(const PageContext &context, QWidget *parent)
     well->addWidget(mark);
     well->addWidget(new QLabel(tr("Nothing: all is well."), m_well), 1);
     m_alertCard->body()->addWidget(m_well);
-    layout->addWidget(m_alertCard);
+    layout->insertWidget(0, m_alertCard); // first: it must not wait below the fold
     layout->addStretch();
 
     auto *scroll = new QScrollArea(this);
@@ -88,6 +93,10 @@ OverviewPage::OverviewPage(const PageContext &context, QWidget *parent)
     scroll->viewport()->setAutoFillBackground(false);
     content()->addWidget(scroll, 1);
 
+    connect(m_sats, &SatsWatch::changed, this, [this] {
+        showSats();
+        showAlerts();
+    });
     m_timer->setInterval(readEveryMs);
     connect(m_timer, &QTimer::timeout, this, [this] {
         if (isVisible())
@@ -129,6 +138,7 @@ void OverviewPage::showEvent(QShowEvent *event)
 
 void OverviewPage::reload()
 {
+    m_sats->look();
     if (m_asking)
         return;
     m_asking = true;
@@ -151,8 +161,10 @@ void OverviewPage::showFacts(const OverviewFacts &facts)
     if (m_decisions.size() > decisionsKept)
         m_decisions.erase(m_decisions.begin());
     m_bar->setCounts(facts.tiers);
+    m_facts = facts;
+    m_known = true;
     showTiles(facts);
-    showAlerts(facts);
+    showAlerts();
 }
 
 void OverviewPage::showTiles(const OverviewFacts &facts)
@@ -183,9 +195,40 @@ void OverviewPage::showTiles(const OverviewFacts &facts)
     m_api->setSparkline(m_load.line());
 }
 
-void OverviewPage::showAlerts(const OverviewFacts &facts)
+void OverviewPage::showSats()
 {
-    const std::vector<Alert> wanted = alertsOf(facts, systemNow());
+    const SatsFacts &facts = *m_sats->facts();
+    const PoolStatus &pool = facts.pool;
+    m_pool->setFigure(words::grouped(pool.balance.value()), tr("sats"));
+    m_pool->setDelta(pool.daysLeft ? tr("lasts for %n day(s)", nullptr, static_cast<int>(*pool.daysLeft))
+                                   : tr("nothing given in 7 days"),
+                     0);
+    std::vector<double> line;
+    for (const PoolDay &day : facts.poolDays)
+        line.push_back(static_cast<double>(day.balance.value()));
+    m_pool->setSparkline(std::move(line));
+    if (facts.earnedToday)
+        m_earned->setFigure(words::grouped(facts.earnedToday->value()), tr("sats"));
+    m_earned->setDelta(
+        tr("given %1, zapped %2")
+            .arg(words::grouped(pool.absorbed.today.value()), words::grouped(facts.zappedToday.value())),
+        0);
+    m_work->setFigure(words::grouped(facts.openJobs + facts.openSessions));
+    m_work->setDelta(tr("%1, %2").arg(tr("%n job(s)", nullptr, static_cast<int>(facts.openJobs)),
+                                      tr("%n session(s)", nullptr, static_cast<int>(facts.openSessions))),
+                     0);
+}
+
+void OverviewPage::showAlerts()
+{
+    if (!m_known)
+        return;
+    std::vector<Alert> wanted = alertsOf(m_facts, systemNow());
+    if (m_sats->facts()) {
+        const std::vector<Alert> more = alertsOf(*m_sats->facts());
+        wanted.insert(wanted.end(), more.begin(), more.end());
+        putGravestFirst(wanted);
+    }
     while (m_alerts.size() < wanted.size()) {
         m_alerts.push_back(new InlineMessage(m_alertCard));
         m_alerts.back()->setClosable(false);

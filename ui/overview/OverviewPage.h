@@ -13,6 +13,7 @@ namespace tower {
 
 class Card;
 class InlineMessage;
+class SatsWatch;
 class Tile;
 class TierBar;
 
@@ -38,10 +39,14 @@ private:
     void arrange();
     void reload();
     void showTiles(const OverviewFacts &facts);
-    void showAlerts(const OverviewFacts &facts);
+    void showSats();
+    void showAlerts();
     void take(const Alert &alert);
     void serve();
 
+    SatsWatch *m_sats;
+    OverviewFacts m_facts;
+    bool m_known = false; ///< m_facts have been read
     LoadMeter m_load;
     std::vector<double> m_decisions; ///< per minute, of the last readings
     bool m_asking = false;
@@ -49,6 +54,9 @@ private:
     QTimer *m_timer;
     QGridLayout *m_grid;
     QList<Tile *> m_tiles;
+    Tile *m_pool;
+    Tile *m_earned;
+    Tile *m_work;
     Tile *m_waiting;
     Tile *m_flagged;
     Tile *m_approved;

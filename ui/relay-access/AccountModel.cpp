@@ -16,40 +16,38 @@ struct Text
     Q_DECLARE_TR_FUNCTIONS(tower::AccountModel)
 };
 
-using Account = RelayAccount;
-
-std::vector<Column<Account>> columns()
+std::vector<Column<RelayAccount>> columns()
 {
     return {
         {.info = {"pubkey", Text::tr("Account"), CellKind::Key, "key", 160},
-         .text = [](const Account &a) { return QString::fromLatin1(toNpub(a.pubkey)); }},
+         .text = [](const RelayAccount &a) { return QString::fromLatin1(toNpub(a.pubkey)); }},
         {.info = {"level", Text::tr("Access"), CellKind::Pill, "level", 84},
-         .pill = [](const Account &a) { return lookOf(a.level); },
-         .raw = [](const Account &a) { return toText(a.level); }},
+         .pill = [](const RelayAccount &a) { return lookOf(a.level); },
+         .raw = [](const RelayAccount &a) { return toText(a.level); }},
         {.info = {"tier", Text::tr("Tier"), CellKind::Pill, {}, 110},
-         .pill = [](const Account &a) { return lookOf(a.tier); },
-         .raw = [](const Account &a) { return toText(a.tier); }},
+         .pill = [](const RelayAccount &a) { return lookOf(a.tier); },
+         .raw = [](const RelayAccount &a) { return toText(a.tier); }},
         {.info = {"score", Text::tr("Score"), CellKind::Number, {}, 64},
-         .text = [](const Account &a) { return words::grouped(a.score); },
-         .raw = [](const Account &a) { return QString::number(a.score); }},
+         .text = [](const RelayAccount &a) { return words::grouped(a.score); },
+         .raw = [](const RelayAccount &a) { return QString::number(a.score); }},
         {.info = {"granted_by", Text::tr("How"), CellKind::Text, {}, 80},
-         .text = [](const Account &a) { return wordOf(a.grantedBy); },
-         .raw = [](const Account &a) { return toText(a.grantedBy); }},
+         .text = [](const RelayAccount &a) { return wordOf(a.grantedBy); },
+         .raw = [](const RelayAccount &a) { return toText(a.grantedBy); }},
         {.info = {"actor", Text::tr("By"), CellKind::Text, {}, 112},
-         .text = [](const Account &a) { return words::shortened(a.actor, 12, 6); },
-         .raw = [](const Account &a) { return a.actor; }},
+         .text = [](const RelayAccount &a) { return words::shortened(a.actor, 12, 6); },
+         .raw = [](const RelayAccount &a) { return a.actor; }},
         {.info = {"granted_at", Text::tr("When"), CellKind::Time, "granted", 100},
-         .time = [](const Account &a) { return std::optional(a.revokedAt.value_or(a.grantedAt)); }},
+         .time = [](const RelayAccount &a) { return std::optional(a.revokedAt.value_or(a.grantedAt)); }},
         {.info = {"expires_at", Text::tr("Until"), CellKind::Time, "expires", 100},
-         .time = [](const Account &a) { return a.expiresAt; }},
+         .time = [](const RelayAccount &a) { return a.expiresAt; }},
         {.info = {"notes", Text::tr("Notes"), CellKind::Text, {}, 200},
-         .text = [](const Account &a) { return a.notes; }},
+         .text = [](const RelayAccount &a) { return a.notes; }},
     };
 }
 
 /// The services' order, for finding a new row's place. Ties may differ from the service's: a refresh settles
 /// them.
-bool comesBefore(const RelayAccountFilter &filter, const Account &a, const Account &b)
+bool comesBefore(const RelayAccountFilter &filter, const RelayAccount &a, const RelayAccount &b)
 {
     const auto ordered = [&filter](const auto &x, const auto &y) {
         return filter.descending ? y < x : x < y;
@@ -82,8 +80,8 @@ RelayAccountFilter::Sort accountSort(const QString &sortKey)
 
 AccountModel *makeAccountModel(Core &core, std::shared_ptr<RelayAccountFilter> filter, QObject *context)
 {
-    RowSource<Account> source{
-        .key = [](const Account &a) { return a.pubkey.text(); },
+    RowSource<RelayAccount> source{
+        .key = [](const RelayAccount &a) { return a.pubkey.text(); },
         .fetch =
             [&core, filter, context](const QString &cursor, int limit, auto done, auto failed) {
                 core.run(
@@ -93,7 +91,8 @@ AccountModel *makeAccountModel(Core &core, std::shared_ptr<RelayAccountFilter> f
                     },
                     std::move(done), std::move(failed));
             },
-        .before = [filter](const Account &a, const Account &b) { return comesBefore(*filter, a, b); },
+        .before = [filter](const RelayAccount &a,
+                           const RelayAccount &b) { return comesBefore(*filter, a, b); },
     };
     return new AccountModel(columns(), std::move(source), context);
 }

@@ -8,6 +8,16 @@
 #include "core/base/Error.h"
 #include "core/base/Settings.h"
 #include "core/identity/Identities.h"
+#include "core/outreach/Engagement.h"
+#include "core/outreach/ZapsByHand.h"
+#include "core/payments/Invoices.h"
+#include "core/payments/Ledger.h"
+#include "core/payments/Outgoing.h"
+#include "core/payments/Refunds.h"
+#include "core/pool/GenerosityPool.h"
+#include "core/pool/PriceOracle.h"
+#include "core/pool/Pricing.h"
+#include "core/publish/EventLog.h"
 #include "core/relay/ModerationQueue.h"
 #include "core/relay/PolicyLog.h"
 #include "core/relay/RelayAccounts.h"
@@ -15,6 +25,9 @@
 #include "core/relay/Reviewer.h"
 #include "core/trust/Trust.h"
 #include "core/trust/Vouches.h"
+#include "core/work/Jobs.h"
+#include "core/work/Sessions.h"
+#include "ui/shell/FutureOf.h"
 #include "ui/shell/TowerControl.h"
 
 #include <QCoreApplication>
@@ -46,6 +59,20 @@ struct Services
     Changes &changes;
     Settings &settings;
     SavedSettings &savedSettings;
+    Ledger &ledger;
+    Invoices &invoices;
+    Outgoing &outgoing;
+    Refunds &refunds;
+    PriceOracle &oracle;
+    const Pricing &pricing;
+    GenerosityPool &pool;
+    Zaps &zaps;
+    Jobs &jobs;
+    Sessions &sessions;
+    ZapsByHand &zapsByHand;
+    EventLog &eventLog;
+    Engagement &engagement;
+    PubKey timmy; ///< Timmy's own public key
     TowerControl &control;
 };
 
@@ -116,6 +143,16 @@ public:
                 watcher->setFuture(future);
             },
             failed);
+    }
+
+    /// The same for work that returns a QCoro::Task: what waits for the network blocks neither thread.
+    template <class Work, class Done>
+    void runTask(QObject *context, Work work, Done done, Failed failed = {})
+    {
+        runLater(
+            context,
+            [work = std::move(work)](Services &services) mutable { return futureOf(work(services)); },
+            std::move(done), std::move(failed));
     }
 
     /// How long changes are collected before changed(); 200 unless set.

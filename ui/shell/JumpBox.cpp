@@ -10,6 +10,7 @@
 #include <QKeyEvent>
 #include <QListWidget>
 #include <QPainter>
+#include <QUuid>
 #include <QVBoxLayout>
 
 namespace tower {
@@ -34,6 +35,12 @@ std::optional<EventId> eventIn(const QString &text)
     }
 }
 
+/// The ids of jobs and sessions.
+bool isUuid(const QString &text)
+{
+    return !QUuid::fromString(text).isNull();
+}
+
 } // namespace
 
 std::vector<JumpTarget> jumpTargets(const QString &text, const std::vector<PageSpec> &pages)
@@ -42,6 +49,8 @@ std::vector<JumpTarget> jumpTargets(const QString &text, const std::vector<PageS
     const QString wanted = text.trimmed();
     const auto key = keyIn(wanted);
     const auto event = eventIn(wanted);
+    const auto payment = PaymentHash::fromHex(wanted);
+    const bool id = isUuid(wanted);
     for (const PageSpec &page : pages) {
         if (key && page.opensKeys)
             targets.push_back({JumpBox::tr("%1: %2").arg(
@@ -50,6 +59,13 @@ std::vector<JumpTarget> jumpTargets(const QString &text, const std::vector<PageS
         if (event && page.opensEvents)
             targets.push_back({JumpBox::tr("%1: event %2").arg(page.name, words::shortened(event->text())),
                                page.icon, page.id, event->text()});
+        if (payment && page.opensPayments)
+            targets.push_back(
+                {JumpBox::tr("%1: payment %2").arg(page.name, words::shortened(payment->text())), page.icon,
+                 page.id, payment->text()});
+        if (id && page.opensIds)
+            targets.push_back(
+                {JumpBox::tr("%1: %2").arg(page.name, words::shortened(wanted)), page.icon, page.id, wanted});
         if (!key && !event && page.name.contains(wanted, Qt::CaseInsensitive))
             targets.push_back({page.name, page.icon, page.id, {}});
     }
@@ -65,7 +81,7 @@ JumpBox::JumpBox(const std::vector<PageSpec> &pages, QWidget *parent)
     setAccessibleName(tr("Jump to"));
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(measure::grid, measure::grid, measure::grid, measure::grid);
-    m_field->setPlaceholderText(tr("Jump to a page, an npub, a key or an event id"));
+    m_field->setPlaceholderText(tr("Jump to a page, an npub, a key, an event, a job, a payment"));
     m_field->setAccessibleName(m_field->placeholderText());
     m_field->addAction(icon(QStringLiteral("search"), Tone::Neutral), QLineEdit::LeadingPosition);
     m_field->installEventFilter(this);

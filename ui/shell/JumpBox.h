@@ -22,8 +22,8 @@ struct JumpTarget
     QString key; ///< handed to the page's open(); empty: the page alone
 };
 
-/// Where `text` may lead: pages by name; a key (npub, nprofile, hex) or an event id to the pages that open
-/// it.
+/// Where `text` may lead: pages by name; a key (npub, nprofile, hex), an event id, a payment hash, or the id
+/// of a job or session to the pages that open it.
 std::vector<JumpTarget> jumpTargets(const QString &text, const std::vector<PageSpec> &pages);
 
 /// Ctrl+K: a field with what it finds below. Lies over the window, closes on Esc or when the focus leaves.

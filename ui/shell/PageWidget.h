@@ -87,8 +87,10 @@ struct PageSpec
     QString name;
     QString icon;
     std::function<PageWidget *(const PageContext &)> make;
-    bool opensKeys = false;   ///< open() understands a hex public key
-    bool opensEvents = false; ///< open() understands an event id
+    bool opensKeys = false;     ///< open() understands a hex public key
+    bool opensEvents = false;   ///< open() understands an event id
+    bool opensIds = false;      ///< open() understands the id of a job or session
+    bool opensPayments = false; ///< open() understands a payment hash
     /// How much waits there, and the kind of change that moves it.
     std::function<std::int64_t(Services &)> count{};
     QString countKind{};

@@ -4,6 +4,11 @@
 
 #include "core/activity/Activity.h"
 #include "core/base/Types.h"
+#include "core/payments/OutgoingStore.h"
+#include "core/payments/Reconcile.h"
+#include "core/payments/Refunds.h"
+#include "core/pool/GenerosityPool.h"
+#include "ui/shell/Sums.h"
 
 #include <QFuture>
 #include <QString>
@@ -60,6 +65,14 @@ struct SecretLine
     bool inPlainFile = false; ///< kept in secrets.ini, for want of a keychain
 };
 
+/// What the Lightning wallet says of itself.
+struct WalletState
+{
+    std::optional<Msat> balance; ///< nullopt: it can't be reached
+    bool simulated = false;
+    QString problem{}; ///< why it can't, in a sentence
+};
+
 /// What the windows need of the program around the services: its API, its files. The program implements it;
 /// tests do too. Every method is called on the core thread (through Core::run) and throws ServiceError.
 class TowerControl
@@ -89,6 +102,23 @@ public:
     /// Recomputes the chain over a read-only connection, off the core thread. `cancelled` is asked from
     /// there.
     virtual QFuture<ChainReport> verifyActivity(std::function<bool()> cancelled) = 0;
+    /// The checks of the books, over a read-only connection, off the core thread.
+    virtual QFuture<ReconcileReport> reconcile() = 0;
+    /// Never fails: an unreachable wallet is an answer.
+    virtual QFuture<WalletState> wallet() = 0;
+    /// The last `days` UTC days of the pool, oldest first, off the core thread.
+    virtual QFuture<std::vector<PoolDay>> poolHistory(int days) = 0;
+    /// earnedSince() and totalsOf() of Sums.h, off the core thread.
+    virtual QFuture<Sats> earned(Millis since) = 0;
+    virtual QFuture<WorkTotals> workTotals(Millis since) = 0;
+
+    /// Refunds::pay() as the operator's decision, which the activity log keeps.
+    virtual QFuture<Refund> payRefund(RefundOwner kind, const QString &ownerId, const QString &bolt11,
+                                      const QString &actor) = 0;
+    /// Outgoing::settleByHand(), likewise.
+    virtual OutgoingPayment settlePayment(const QString &id, bool paid, const QString &reason,
+                                          const QString &actor) = 0;
+
     /// A whole copy of the database in a new file, off the core thread.
     virtual QFuture<void> backup(const QString &file) = 0;
     virtual QString dataFolder() = 0;

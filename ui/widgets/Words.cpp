@@ -6,6 +6,7 @@
 #include <QDateTime>
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace tower::words {
 
@@ -80,6 +81,17 @@ QString grouped(std::int64_t number)
 QString amount(Sats sats)
 {
     return Text::tr("%1 sats").arg(grouped(sats.value()));
+}
+
+QString dollars(MicroUsd amount, const QLocale &locale)
+{
+    const std::int64_t whole = amount.value() / 1'000'000;
+    const std::int64_t rest = std::llabs(amount.value() % 1'000'000);
+    QString digits = QStringLiteral("%1").arg(rest, 6, 10, QLatin1Char('0'));
+    while (digits.size() > 2 && digits.endsWith(QLatin1Char('0')))
+        digits.chop(1);
+    const QString sign = whole == 0 && amount < MicroUsd(0) ? QStringLiteral("-") : QString();
+    return Text::tr("%1 USD").arg(sign + grouped(whole) + locale.decimalPoint() + digits);
 }
 
 QString matches(std::int64_t total, bool exact, const QLocale &locale)

@@ -23,6 +23,8 @@ QString absolute(Millis at, const QLocale &locale = {});
 QString grouped(std::int64_t number);
 /// grouped() and the unit.
 QString amount(Sats sats);
+/// Cents at least, millionths where it takes them: "0.50 USD", "0.000312 USD".
+QString dollars(MicroUsd amount, const QLocale &locale = {});
 /// "1,234" or, at the count's limit, "10,000+".
 QString matches(std::int64_t total, bool exact, const QLocale &locale = {});
 /// A cell of CSV: quoted where needed; a leading = + - @ TAB or CR is escaped with an apostrophe, since
