@@ -92,9 +92,10 @@ public:
                 review();
             m_clock.advance(seconds(40 + m_random.bounded(40)));
         }
+        m_clock.set(SystemClock().now() - seconds(600));
         for (int i = 0; i < 6; ++i) {
             m_work.job(member(20 * i + 7).pubkey, 10 + i);
-            m_clock.advance(seconds(300));
+            m_clock.advance(seconds(90));
         }
         m_work.session(member(91).pubkey, 4);
         m_queue.flush();

@@ -52,8 +52,11 @@ Settings DemoWork::settingsOf(const TowerOptions &options)
     Settings settings = options.settings;
     if (!settings.isFixed(Setting::BtcPriceSources))
         settings.setSaved(Setting::BtcPriceSources, QString());
+    // Trusted members pay a part, and get a part of that back.
     if (!settings.isFixed(Setting::ZapPctDefault))
         settings.setSaved(Setting::ZapPctDefault, QStringLiteral("50"));
+    if (!settings.isFixed(Setting::FreeTierBudgetTrusted))
+        settings.setSaved(Setting::FreeTierBudgetTrusted, QStringLiteral("12"));
     return settings;
 }
 

@@ -4,6 +4,7 @@
 
 #include "app/CommandLine.h"
 #include "core/agent/Agent.h"
+#include "core/base/Clock.h"
 #include "core/base/InstanceLock.h"
 #include "core/base/Secrets.h"
 #include "core/lightning/Wallet.h"

@@ -211,13 +211,13 @@ void tst_Pages::activityGrowsLive()
 {
     ActivityPage page(context());
     page.show();
-    QTRY_COMPARE(page.model()->total(), 0);
+    QTRY_COMPARE(page.model()->total(), 1); // the pool was opened
     m_house->ask([](Services &s) {
         s.relayAccounts.grant(TowerHouse::key(1), AccessLevel::Write, QStringLiteral("why not"),
                               QStringLiteral("admin"));
         return 0;
     });
-    QTRY_VERIFY(page.model()->rowCount() > 0);
+    QTRY_VERIFY(page.model()->rowCount() > 1);
     QCOMPARE(page.model()->row(0).entry.action, QStringLiteral("relay.grant"));
 }
 

@@ -16,6 +16,7 @@
 #include "ui/work/SessionsView.h"
 #include "ui/work/WorkPage.h"
 
+#include <QLabel>
 #include <QLineEdit>
 #include <QTableView>
 
