@@ -2,21 +2,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/receipts/MintKeys.h"
 
-#include "core/lightning/PublicAddress.h"
+#include "core/base/Error.h"
 
-#include <QHostInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
-#include <QMetaEnum>
-#include <QNetworkProxy>
-#include <QNetworkReply>
-#include <QNetworkRequest>
+#include <QJsonObject>
 #include <QPointer>
-#include <QTimer>
 
 #include <algorithm>
 #include <chrono>
-#include <memory>
 #include <utility>
 
 namespace tower {
@@ -40,27 +34,19 @@ ServiceError stopping()
     return unavailable(QStringLiteral("The program is stopping."), "stopping");
 }
 
-Later<MintKeys::Addresses> resolveBySystem(const QString &host)
+/// Where a mint's keys are. Throws "bad_mint_url" for what can't be a mint's address.
+QUrl keysUrl(const QString &mintUrl)
 {
-    Later<MintKeys::Addresses> later;
-    QHostInfo::lookupHost(host, [later](const QHostInfo &info) { later.give(info.addresses()); });
-    return later;
-}
-
-QByteArray hostHeader(const QUrl &url)
-{
-    QByteArray host = url.host(QUrl::FullyEncoded).toLatin1();
-    if (host.contains(':'))
-        host = '[' + host + ']';
-    if (url.port() >= 0)
-        host += ':' + QByteArray::number(url.port());
-    return host;
-}
-
-std::chrono::milliseconds rest(const QDeadlineTimer &deadline)
-{
-    return std::max(std::chrono::milliseconds(1), std::chrono::duration_cast<std::chrono::milliseconds>(
-                                                      deadline.remainingTimeAsDuration()));
+    QUrl url(mintUrl, QUrl::StrictMode);
+    if (!url.isValid() || url.host().isEmpty())
+        throw badMint(QStringLiteral("mint_url is neither a web address nor lightning:."));
+    if (url.hasQuery() || url.hasFragment())
+        throw badMint(QStringLiteral("mint_url holds more than a host and a path."));
+    QString path = url.path(QUrl::FullyEncoded);
+    while (path.endsWith(u'/'))
+        path.chop(1);
+    url.setPath(path + QStringLiteral("/v1/keys"), QUrl::TolerantMode);
+    return url;
 }
 
 QString nameOfKey(const QString &keysetId, const QString &amount)
@@ -88,39 +74,11 @@ QHash<QString, CurvePoint> readKeys(const QByteArray &body)
 
 } // namespace
 
-MintKeys::MintKeys(const Settings &settings, const Clock &clock, QObject *parent)
-    : MintKeys(settings, clock, {resolveBySystem, isPublicAddress}, parent)
-{
-}
-
-MintKeys::MintKeys(const Settings &settings, const Clock &clock, Network network, QObject *parent)
+MintKeys::MintKeys(const Settings &settings, const Clock &clock, PublicHttp::Network network, QObject *parent)
     : QObject(parent)
-    , m_settings(settings)
     , m_clock(clock)
-    , m_network(std::move(network))
+    , m_http(settings, std::move(network), QStringLiteral("The mint"), maximumBody)
 {
-    m_http.setProxy(QNetworkProxy::NoProxy); // it would look the host up once more
-}
-
-MintKeys::~MintKeys()
-{
-    abort();
-}
-
-void MintKeys::abort()
-{
-    m_stopped = true;
-    for (QNetworkReply *reply : m_http.findChildren<QNetworkReply *>()) {
-        reply->disconnect(this);
-        reply->abort();
-        reply->deleteLater();
-    }
-    const std::vector<Later<Addresses>> lookups = std::exchange(m_lookups, {});
-    for (const Later<Addresses> &lookup : lookups)
-        lookup.give({});
-    const std::vector<Later<Got>> calls = std::exchange(m_calls, {});
-    for (const Later<Got> &call : calls)
-        call.give({});
 }
 
 QCoro::Task<std::optional<CurvePoint>> MintKeys::key(QString mintUrl, QString keysetId, std::uint64_t amount)
@@ -134,7 +92,7 @@ QCoro::Task<std::optional<CurvePoint>> MintKeys::key(QString mintUrl, QString ke
     if (!isFresh && (known == m_mints.constEnd() || !known->keys.contains(name))) {
         QCoro::Task<QByteArray> getting = get(url);
         const QByteArray body = co_await getting;
-        if (!self || m_stopped)
+        if (!self)
             throw stopping();
         keep(mint, readKeys(body));
         known = m_mints.constFind(mint);
@@ -157,118 +115,27 @@ void MintKeys::keep(const QString &mintUrl, Keys keys)
     mint.keys.insert(keys);
 }
 
-QUrl MintKeys::keysUrl(const QString &mintUrl) const
-{
-    QUrl url(mintUrl, QUrl::StrictMode);
-    const bool allowsPrivate = m_settings.flag(Setting::LnurlAllowPrivate);
-    const bool isHttp = url.scheme() == QLatin1String("http");
-    if (!url.isValid() || url.host().isEmpty() || (url.scheme() != QLatin1String("https") && !isHttp))
-        throw badMint(QStringLiteral("mint_url is neither a web address nor lightning:."));
-    if (isHttp && !allowsPrivate)
-        throw badMint(QStringLiteral("mint_url is not on https."));
-    if (!url.userInfo().isEmpty() || url.hasQuery() || url.hasFragment())
-        throw badMint(QStringLiteral("mint_url holds more than a host and a path."));
-    QString path = url.path(QUrl::FullyEncoded);
-    while (path.endsWith(u'/'))
-        path.chop(1);
-    url.setPath(path + QStringLiteral("/v1/keys"), QUrl::TolerantMode);
-    return url;
-}
-
-QHostAddress MintKeys::chosen(const Addresses &addresses) const
-{
-    if (addresses.isEmpty())
-        throw mintFailed(QStringLiteral("The mint's host is not known."));
-    const auto isBad = [this](const QHostAddress &address) { return !m_network.isPublic(address); };
-    if (!m_settings.flag(Setting::LnurlAllowPrivate) &&
-        std::any_of(addresses.begin(), addresses.end(), isBad))
-        throw badMint(QStringLiteral("The mint's host has an address that is not public."));
-    // Not every machine has IPv6.
-    const auto ipv4 = std::find_if(addresses.begin(), addresses.end(), [](const QHostAddress &address) {
-        return address.protocol() == QAbstractSocket::IPv4Protocol;
-    });
-    return ipv4 == addresses.end() ? addresses.first() : *ipv4;
-}
-
 QCoro::Task<QByteArray> MintKeys::get(QUrl url)
 {
     const QPointer<MintKeys> self(this);
-    if (m_stopped)
-        throw stopping();
     const QDeadlineTimer deadline(std::chrono::milliseconds(m_patience.value()));
-    Later<Addresses> looking = lookUp(url.host(QUrl::FullyEncoded), deadline);
-    const Addresses addresses = co_await looking;
-    if (!self || m_stopped)
+    QCoro::Task<PublicHttp::Answer> asking = m_http.get(url, deadline);
+    const PublicHttp::Answer answer = co_await asking;
+    if (!self)
         throw stopping();
-    Later<Got> asking = send(url, chosen(addresses), deadline);
-    const Got got = co_await asking;
-    if (!self || m_stopped)
+    switch (answer.fault) {
+    case PublicHttp::Fault::Stopped:
         throw stopping();
-    if (!got.problem.isEmpty())
-        throw mintFailed(got.problem);
-    if (got.status != 200)
-        throw mintFailed(QStringLiteral("The mint answered with status %1.").arg(got.status));
-    co_return got.body;
-}
-
-Later<MintKeys::Addresses> MintKeys::lookUp(const QString &host, const QDeadlineTimer &deadline)
-{
-    Later<Addresses> later = m_network.resolve(host);
-    std::erase_if(m_lookups, [](const Later<Addresses> &lookup) { return lookup.isGiven(); });
-    m_lookups.push_back(later);
-    QTimer::singleShot(rest(deadline), this, [later] { later.give({}); });
-    return later;
-}
-
-Later<MintKeys::Got> MintKeys::send(const QUrl &url, const QHostAddress &address,
-                                    const QDeadlineTimer &deadline)
-{
-    QUrl pinned = url;
-    pinned.setHost(address.toString());
-    QNetworkRequest request(pinned);
-    request.setRawHeader("Host", hostHeader(url));
-    request.setPeerVerifyName(url.host(QUrl::FullyEncoded)); // and for SNI
-    request.setRawHeader("Accept", "application/json");
-    request.setRawHeader("Accept-Encoding", "identity"); // so that the limit holds for what is read
-    request.setRawHeader("Connection", "close");
-    request.setAttribute(QNetworkRequest::Http2AllowedAttribute, false); // it would name the address as host
-    request.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
-    request.setAttribute(QNetworkRequest::CookieLoadControlAttribute, QNetworkRequest::Manual);
-    request.setAttribute(QNetworkRequest::CookieSaveControlAttribute, QNetworkRequest::Manual);
-    QNetworkReply *reply = m_http.get(request);
-    reply->setReadBufferSize(maximumBody + 1);
-
-    Later<Got> later;
-    std::erase_if(m_calls, [](const Later<Got> &call) { return call.isGiven(); });
-    m_calls.push_back(later);
-    const auto got = std::make_shared<Got>();
-    connect(reply, &QNetworkReply::readyRead, reply, [reply, got] {
-        got->body += reply->read(maximumBody + 1 - got->body.size());
-        if (got->body.size() > maximumBody) {
-            got->problem = QStringLiteral("The mint gave an answer that is too long.");
-            reply->abort();
-        }
-    });
-    auto *timer = new QTimer(reply);
-    timer->setSingleShot(true);
-    connect(timer, &QTimer::timeout, reply, [reply, got] {
-        got->problem = QStringLiteral("The mint did not answer in time.");
-        reply->abort();
-    });
-    timer->start(rest(deadline));
-    connect(reply, &QNetworkReply::finished, this, [reply, got, later] {
-        reply->deleteLater();
-        got->status = reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
-        const bool isCut = reply->error() == QNetworkReply::RemoteHostClosedError;
-        // Only the error's name: its text may hold what the other side chose.
-        if (got->problem.isEmpty() && (got->status == 0 || isCut))
-            got->problem =
-                QStringLiteral("The mint can't be reached (%1).")
-                    .arg(QLatin1String(
-                        QMetaEnum::fromType<QNetworkReply::NetworkError>().valueToKey(reply->error())));
-        later.give(std::move(*got));
-    });
-    return later;
+    case PublicHttp::Fault::Address:
+        throw badMint(answer.problem);
+    case PublicHttp::Fault::Network:
+        throw mintFailed(answer.problem);
+    case PublicHttp::Fault::None:
+        break;
+    }
+    if (answer.status != 200)
+        throw mintFailed(QStringLiteral("The mint answered with status %1.").arg(answer.status));
+    co_return answer.body;
 }
 
 } // namespace tower

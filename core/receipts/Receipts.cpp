@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/receipts/Receipts.h"
 
+#include "core/base/Error.h"
+
 #include "core/base/Json.h"
 #include "core/nostr/Keys.h"
 #include "core/nostr/Nip19.h"

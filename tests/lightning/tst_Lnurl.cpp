@@ -44,11 +44,11 @@ Settings settingsThatAllow(bool isPrivate)
 /// A network in which every name leads where the test says.
 struct FakeNetwork
 {
-    LnurlPay::Network network()
+    PublicHttp::Network network()
     {
         return {[this](const QString &host) {
                     asked << host;
-                    Later<LnurlPay::Addresses> later;
+                    Later<PublicHttp::Addresses> later;
                     if (hosts.contains(host))
                         later.give(hosts.value(host));
                     else if (!host.startsWith(u"slow"))
@@ -57,7 +57,7 @@ struct FakeNetwork
                 },
                 [this](const QHostAddress &address) { return !refused.contains(address); }};
     }
-    QHash<QString, LnurlPay::Addresses> hosts{
+    QHash<QString, PublicHttp::Addresses> hosts{
         {QStringLiteral("127.0.0.1"), {QHostAddress(QHostAddress::LocalHost)}}};
     QList<QHostAddress> refused;
     QStringList asked;

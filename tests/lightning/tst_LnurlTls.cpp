@@ -132,10 +132,10 @@ struct House
     LnurlPay lnurl{settings,
                    {[this](const QString &host) {
                         resolved << host;
-                        Later<LnurlPay::Addresses> later;
+                        Later<PublicHttp::Addresses> later;
                         const bool isOther = resolved.size() > 1 && !next.isEmpty();
                         later.give(isOther ? next
-                                           : LnurlPay::Addresses{QHostAddress(QHostAddress::LocalHost)});
+                                           : PublicHttp::Addresses{QHostAddress(QHostAddress::LocalHost)});
                         return later;
                     },
                     [](const QHostAddress &address) { return address != privateAddress; }}};

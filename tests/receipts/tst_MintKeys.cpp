@@ -111,7 +111,7 @@ private slots:
         const Settings settings;
         const ManualClock clock{days(20'000)};
         const auto resolve = [](const QString &) {
-            Later<MintKeys::Addresses> later;
+            Later<PublicHttp::Addresses> later;
             later.give({QHostAddress(QStringLiteral("203.0.113.1")), QHostAddress::LocalHost});
             return later;
         };
