@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/books/OutgoingView.h"
 
+#include "ui/shell/ChangedRows.h"
 #include "ui/widgets/ConfirmBar.h"
 #include "ui/widgets/DataTable.h"
 #include "ui/widgets/Icons.h"
@@ -251,23 +252,10 @@ void OutgoingView::follow(const std::vector<Change> &changes)
     }
     if (ids.empty())
         return;
-    m_context.core.run(
-        this,
-        [ids](Services &s) {
-            std::vector<OutgoingPayment> found;
-            for (const QString &id : ids) {
-                if (auto payment = s.outgoing.find(id))
-                    found.push_back(std::move(*payment));
-            }
-            return found;
-        },
-        [this](const std::vector<OutgoingPayment> &found) {
-            for (const OutgoingPayment &payment : found) {
-                if (!m_filter->state || *m_filter->state == payment.state)
-                    m_model->upsert(payment);
-                else
-                    m_model->remove(payment.id);
-            }
+    readChangedRows(
+        m_context.core, m_model, ids, [](Services &s, const QString &id) { return s.outgoing.find(id); },
+        [this](const OutgoingPayment &payment) {
+            return !m_filter->state || *m_filter->state == payment.state;
         });
 }
 

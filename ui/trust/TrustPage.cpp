@@ -3,6 +3,7 @@
 #include "ui/trust/TrustPage.h"
 
 #include "ui/relay-access/AccessFlow.h"
+#include "ui/shell/ChangedRows.h"
 #include "ui/trust/IdentityForm.h"
 #include "ui/trust/VouchesView.h"
 #include "ui/widgets/Card.h"
@@ -257,22 +258,9 @@ void TrustPage::follow(const std::vector<Change> &changes)
         m_model->refresh(); // what a prefix matches, the service alone knows
         return;
     }
-    core().run(
-        this,
-        [keys](Services &s) {
-            std::vector<std::pair<PubKey, std::optional<Identity>>> rows;
-            for (const PubKey &key : keys)
-                rows.emplace_back(key, s.identities.find(key));
-            return rows;
-        },
-        [this](const auto &rows) {
-            for (const auto &[key, identity] : rows) {
-                if (identity && (!m_filter->tier || *m_filter->tier == identity->tier))
-                    m_model->upsert(*identity);
-                else
-                    m_model->remove(key.text());
-            }
-        });
+    readChangedRows(
+        core(), m_model, keys, [](Services &s, const PubKey &key) { return s.identities.find(key); },
+        [this](const Identity &identity) { return !m_filter->tier || *m_filter->tier == identity.tier; });
 }
 
 } // namespace tower

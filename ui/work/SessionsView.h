@@ -2,54 +2,35 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ui/shell/PageWidget.h"
+#include "ui/shell/RecordsView.h"
 #include "ui/work/SessionModel.h"
-
-class QComboBox;
 
 namespace tower {
 
-class DataTable;
-class DetailPanel;
 class SessionDetail;
 struct SessionStory;
 
-/// All sessions, and one of them in full beside.
-class SessionsView : public QWidget
+/// All sessions, and one of them in full beside. Beside the states there is "open".
+class SessionsView : public RecordsView
 {
     Q_OBJECT
 
 public:
     explicit SessionsView(const PageContext &context, QWidget *parent = nullptr);
 
-    /// "open", the name of a state, a hex key, or a session's id.
-    void open(const QString &key);
-    void showDetail(const QString &id);
-    void follow(const std::vector<Change> &changes);
-    [[nodiscard]] DataTable *table() const { return m_table; }
     [[nodiscard]] SessionModel *model() const { return m_model; }
     /// What the panel shows.
     [[nodiscard]] SessionDetail *detail() const;
 
-signals:
-    void started();
-    void ended();
-    void said(const QString &problem);
-
 private:
-    void buildFilters();
-    void filter(const QString &text);
-    void restart();
+    void setFilter(const QString &state, const std::optional<PubKey> &key) override;
+    void readDetail(const QString &id) override;
+    void readRows(const std::vector<QString> &ids) override;
     void present(const SessionStory &story);
     void close(const QString &id, const QString &reason);
 
-    PageContext m_context;
     std::shared_ptr<SessionFilter> m_filter;
     SessionModel *m_model;
-    DataTable *m_table;
-    DetailPanel *m_panel;
-    QComboBox *m_state;
-    QString m_detailId;
 };
 
 } // namespace tower

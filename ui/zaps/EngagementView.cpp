@@ -3,6 +3,7 @@
 #include "ui/zaps/EngagementView.h"
 
 #include "core/nostr/Nip19.h"
+#include "ui/shell/ChangedRows.h"
 #include "ui/widgets/Card.h"
 #include "ui/widgets/ConfirmBar.h"
 #include "ui/widgets/DataTable.h"
@@ -292,24 +293,9 @@ void EngagementView::follow(const std::vector<Change> &changes)
         reload();
     if (ids.empty())
         return;
-    m_context.core.run(
-        this,
-        [ids](Services &s) {
-            std::vector<EngagementMessage> found;
-            for (const QString &id : ids) {
-                if (auto message = s.engagement.find(id))
-                    found.push_back(std::move(*message));
-            }
-            return found;
-        },
-        [this](const std::vector<EngagementMessage> &found) {
-            for (const EngagementMessage &message : found) {
-                if (matches(*m_filter, message))
-                    m_model->upsert(message);
-                else
-                    m_model->remove(message.id);
-            }
-        });
+    readChangedRows(
+        m_context.core, m_model, ids, [](Services &s, const QString &id) { return s.engagement.find(id); },
+        [this](const EngagementMessage &message) { return matches(*m_filter, message); });
 }
 
 } // namespace tower

@@ -3,6 +3,7 @@
 #include "ui/zaps/EventsView.h"
 
 #include "core/nostr/Nip19.h"
+#include "ui/shell/ChangedRows.h"
 #include "ui/widgets/Card.h"
 #include "ui/widgets/ConfirmBar.h"
 #include "ui/widgets/DataTable.h"
@@ -327,24 +328,9 @@ void EventsView::follow(const std::vector<Change> &changes)
     }
     if (ids.empty())
         return;
-    m_context.core.run(
-        this,
-        [ids](Services &s) {
-            std::vector<LoggedEvent> found;
-            for (const EventId &id : ids) {
-                if (auto event = s.eventLog.find(id))
-                    found.push_back(std::move(*event));
-            }
-            return found;
-        },
-        [this](const std::vector<LoggedEvent> &found) {
-            for (const LoggedEvent &event : found) {
-                if (matches(*m_filter, event))
-                    m_model->upsert(event);
-                else
-                    m_model->remove(event.eventId.text());
-            }
-        });
+    readChangedRows(
+        m_context.core, m_model, ids, [](Services &s, const EventId &id) { return s.eventLog.find(id); },
+        [this](const LoggedEvent &event) { return matches(*m_filter, event); });
 }
 
 } // namespace tower
