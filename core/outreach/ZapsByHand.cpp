@@ -138,6 +138,12 @@ QCoro::Task<ZapsByHand::Preview> ZapsByHand::preview(Order order)
 QCoro::Task<Zap> ZapsByHand::send(Order order, QString actor)
 {
     const Preview understood = this->understood(order);
+    if (!order.seenAddress.isEmpty() && order.seenAddress != understood.lightningAddress) {
+        throw conflict(
+            QStringLiteral("The recipient's lightning address has changed meanwhile: it is %1 now.")
+                .arg(understood.lightningAddress),
+            "address_changed");
+    }
     Zap zap;
     zap.recipient = understood.recipient;
     zap.amount = understood.amount;

@@ -19,6 +19,7 @@ public:
         QString recipient;            ///< npub, nprofile, hex key, lightning address, or BOLT 11 invoice
         std::optional<Sats> amount{}; ///< an invoice has its own
         QString comment{};
+        QString seenAddress{}; ///< that the preview showed; "" when none was looked at
     };
     /// What an order comes to.
     struct Preview
@@ -39,7 +40,7 @@ public:
     /// ("amountSats"), ("comment") for an order that makes no sense.
     QCoro::Task<Preview> preview(Order order);
     /// Sends it and answers what is known then: a failed one has its reason. Throws as preview(), and
-    /// conflict "zap_ceiling".
+    /// conflict "zap_ceiling", "address_changed" when it would go elsewhere than the preview said.
     QCoro::Task<Zap> send(Order order, QString actor);
     /// One that failed, once more. Throws notFound "zap_not_found", conflict "not_failed", "zap_ceiling".
     QCoro::Task<Zap> retry(QString id, QString reason, QString actor);

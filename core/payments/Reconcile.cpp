@@ -15,7 +15,6 @@ namespace {
 
 using reconcilestore::Misfits;
 
-/// `wrong`: %1 is how many, %2 one of them.
 CheckResult resultOf(const Misfits &found, const QString &right, const QString &wrong)
 {
     CheckResult result;
@@ -117,6 +116,11 @@ CheckResult joined(const QString &name, const std::vector<CheckResult> &parts)
 }
 
 } // namespace
+
+CheckResult mustAgree(Database &database, std::string_view sql, const QString &alike, const QString &unlike)
+{
+    return resultOf(reconcilestore::misfits(database, sql), alike, unlike);
+}
 
 Reconcile::Reconcile()
     : m_checks{{ledgerCheck, {}},

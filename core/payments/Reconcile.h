@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace tower {
@@ -24,6 +25,10 @@ struct ReconcileReport
     bool ok = true;
     std::vector<CheckResult> checks;
 };
+
+/// A part of a check: `sql` counts what differs (columns `wrong`, `difference` in sats, `example`). `unlike`: %1 is
+/// how many, %2 one of them.
+CheckResult mustAgree(Database &database, std::string_view sql, const QString &alike, const QString &unlike);
 
 /// What must always hold of the books, checked over any connection, so that it can run off the core thread on
 /// a read-only one. The report has the five checks of data.md, always and only those; each is made of parts,

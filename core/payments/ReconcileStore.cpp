@@ -108,6 +108,8 @@ constexpr auto expectedWalletSql = R"(
         1000 * CAST(coalesce((SELECT sum(amount_sats + max_fee_sats) FROM outgoing_payments
                               WHERE state IN ('intent', 'paying', 'unknown')), 0) AS BIGINT) AS gone)";
 
+} // namespace
+
 Misfits misfits(Database &database, std::string_view sql)
 {
     return database
@@ -117,8 +119,6 @@ Misfits misfits(Database &database, std::string_view sql)
              })
         .value_or(Misfits{});
 }
-
-} // namespace
 
 Misfits wrongAccounts(Database &database)
 {

@@ -4,6 +4,8 @@
 
 #include "core/store/Database.h"
 
+#include <string_view>
+
 namespace tower::reconcilestore {
 
 /// What does not fit together somewhere in the books.
@@ -13,6 +15,9 @@ struct Misfits
     Sats difference; ///< in all, by how much
     QString example; ///< one of them, by its name
 };
+
+/// What a statement with the columns `wrong` (how many), `difference` and `example` says.
+Misfits misfits(Database &database, std::string_view sql);
 
 /// Balances as the rows of the ledger give them, beside those kept; and accounts below 0 that may not be.
 Misfits wrongAccounts(Database &database);

@@ -9,54 +9,37 @@ namespace tower {
 
 namespace {
 
-struct Wrong
-{
-    std::int64_t found = 0;
-    Sats sats;
-};
-
-Wrong wrongFrom(const Row &row)
-{
-    return {row.integer("found"), row.sats("sats")};
-}
-
-CheckResult resultOf(const Wrong &wrong, const QString &fine, const QString &bad)
-{
-    CheckResult result;
-    result.ok = wrong.found == 0;
-    result.difference = wrong.sats;
-    result.detail = result.ok ? fine : bad.arg(wrong.found);
-    return result;
-}
-
 /// What the pool's row says beside what ledger and reservations add up to.
 constexpr std::string_view wrongFigures = R"(
-    SELECT count(*) AS found, CAST(coalesce(sum(abs(kept - summed)), 0) AS BIGINT) AS sats
+    SELECT count(*) AS wrong, CAST(coalesce(sum(abs(kept - summed)), 0) AS BIGINT) AS difference,
+        min(figure) AS example
     FROM (
-        SELECT coalesce((SELECT balance_sats FROM generosity_pool), 0) AS kept,
+        SELECT 'balance' AS figure, coalesce((SELECT balance_sats FROM generosity_pool), 0) AS kept,
                coalesce((SELECT balance FROM ledger_balances WHERE account = 'pool'), 0) AS summed
         UNION ALL
-        SELECT coalesce((SELECT reserved_sats FROM generosity_pool), 0),
+        SELECT 'reserved', coalesce((SELECT reserved_sats FROM generosity_pool), 0),
                coalesce((SELECT sum(sats) FROM free_tier_reservations WHERE state = 'held'), 0)
         UNION ALL
-        SELECT coalesce((SELECT credited_sats FROM generosity_pool), 0),
+        SELECT 'credited', coalesce((SELECT credited_sats FROM generosity_pool), 0),
                coalesce((SELECT sum(sats) FROM ledger WHERE kind = 'pool_credit'), 0)
         UNION ALL
-        SELECT coalesce((SELECT absorbed_sats FROM generosity_pool), 0),
+        SELECT 'absorbed', coalesce((SELECT absorbed_sats FROM generosity_pool), 0),
                coalesce((SELECT sum(sats) FROM ledger WHERE kind = 'grant'), 0)
     ) figures
     WHERE kept <> summed)";
 
 CheckResult checkPool(Database &database)
 {
-    const auto wrong = database.one(wrongFigures, {}, wrongFrom);
-    return resultOf(
-        *wrong, QStringLiteral("The pool holds what the ledger says, and what is reserved of it."),
-        QStringLiteral("%1 figures of the pool differ from what ledger and reservations add up to."));
+    return mustAgree(
+        database, wrongFigures,
+        QStringLiteral("The pool holds what the ledger says, and what is reserved of it."),
+        QStringLiteral(
+            "%1 figures of the pool differ from what ledger and reservations add up to; the first is %2."));
 }
 
 constexpr std::string_view strayReservations = R"(
-    SELECT count(*) AS found, CAST(coalesce(sum(held.sats), 0) AS BIGINT) AS sats
+    SELECT count(*) AS wrong, CAST(coalesce(sum(held.sats), 0) AS BIGINT) AS difference,
+        min(held.id) AS example
     FROM free_tier_reservations held
     LEFT JOIN jobs ON substr(held.ref, 1, 4) = 'job:' AND jobs.id = substr(held.ref, 5)
         AND jobs.state IN ('evaluating', 'awaiting_work_payment', 'executing')
@@ -66,14 +49,17 @@ constexpr std::string_view strayReservations = R"(
 
 CheckResult checkReservations(Database &database)
 {
-    const auto wrong = database.one(strayReservations, {}, wrongFrom);
-    return resultOf(*wrong, QStringLiteral("Every reservation has ended or belongs to work that is running."),
-                    QStringLiteral("%1 reservations are held for work that is not running."));
+    return mustAgree(
+        database, strayReservations,
+        QStringLiteral("Every reservation has ended or belongs to work that is running."),
+        QStringLiteral("%1 reservations are held for work that is not running; the first is %2."));
 }
 
 /// By reservation: what was granted, what left the pool, and what the reservation says.
 constexpr std::string_view wrongGrants = R"(
-    SELECT count(*) AS found, CAST(coalesce(sum(abs(granted - moved) + abs(granted - absorbed)), 0) AS BIGINT) AS sats
+    SELECT count(*) AS wrong,
+        CAST(coalesce(sum(abs(granted - moved) + abs(granted - absorbed)), 0) AS BIGINT) AS difference,
+        min(id) AS example
     FROM (
         SELECT id, sum(granted) AS granted, sum(moved) AS moved, sum(absorbed) AS absorbed
         FROM (
@@ -89,9 +75,9 @@ constexpr std::string_view wrongGrants = R"(
 
 CheckResult checkGrants(Database &database)
 {
-    const auto wrong = database.one(wrongGrants, {}, wrongFrom);
-    return resultOf(*wrong, QStringLiteral("Every grant has its reservation and its movement."),
-                    QStringLiteral("%1 grants differ from their reservation or their movement."));
+    return mustAgree(
+        database, wrongGrants, QStringLiteral("Every grant has its reservation and its movement."),
+        QStringLiteral("%1 grants differ from their reservation or their movement; the first is %2."));
 }
 
 } // namespace

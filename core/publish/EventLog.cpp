@@ -60,6 +60,12 @@ std::optional<LoggedEvent> EventLog::find(const EventId &id)
     return m_store.find(id);
 }
 
+bool EventLog::canBeSent(const LoggedEvent &event)
+{
+    return (event.publishState == PublishState::None || event.publishState == PublishState::Failed) &&
+           !staysHere(event.purpose);
+}
+
 LoggedEvent EventLog::send(const EventId &id, const QString &actor)
 {
     const std::optional<LoggedEvent> event = m_store.find(id);

@@ -42,6 +42,8 @@ public:
     /// published or on its way, of a purpose that never leaves (zap_request, nip98), or no relay is
     /// configured.
     LoggedEvent send(const EventId &id, const QString &actor);
+    /// Whether send() would, given a relay.
+    static bool canBeSent(const LoggedEvent &event);
 
 signals:
     /// After commit: there is something to publish.

@@ -7,25 +7,12 @@ namespace tower {
 
 namespace {
 
-/// `sql` finds sessions where two figures differ (columns: found, sats, example).
-CheckResult mustAgree(Database &database, std::string_view sql, const QString &agree, const QString &differ)
-{
-    CheckResult result;
-    database.read(sql, {}, [&](const Row &row) {
-        const std::int64_t found = row.integer("found");
-        result.ok = found == 0;
-        result.difference = row.sats("sats");
-        result.detail = result.ok ? agree : differ.arg(found).arg(row.text("example"));
-        return false;
-    });
-    return result;
-}
-
 CheckResult checkBalances(Database &database)
 {
     return mustAgree(
         database, R"sql(
-        SELECT count(*) AS found, CAST(coalesce(sum(abs(kept - booked)), 0) AS BIGINT) AS sats, min(id) AS example
+        SELECT count(*) AS wrong, CAST(coalesce(sum(abs(kept - booked)), 0) AS BIGINT) AS difference,
+            min(id) AS example
         FROM (
             SELECT id, sum(kept) AS kept, sum(booked) AS booked
             FROM (
@@ -45,7 +32,8 @@ CheckResult checkReservations(Database &database)
 {
     return mustAgree(
         database, R"sql(
-        SELECT count(*) AS found, CAST(coalesce(sum(abs(kept - held)), 0) AS BIGINT) AS sats, min(id) AS example
+        SELECT count(*) AS wrong, CAST(coalesce(sum(abs(kept - held)), 0) AS BIGINT) AS difference,
+            min(id) AS example
         FROM (
             SELECT id, sum(kept) AS kept, sum(held) AS held
             FROM (

@@ -208,6 +208,18 @@ private slots:
         QCOMPARE(house.paymentsSent(), 1);
     }
 
+    void goesNowhereElseThanThePreviewSaid()
+    {
+        QFETCH_GLOBAL(QString, engine);
+        ZapTestHouse house(engine);
+        ZapsByHand::Order order{ZapTestHouse::customer().text(), Sats(21)};
+        order.seenAddress = ended(house->byHand.preview(order)).value.value().lightningAddress;
+        house.addCustomer(ZapTestHouse::customer(), QStringLiteral("thief@example.com"));
+        QCOMPARE(ended(house->byHand.send(order, actor)).error, QByteArray("address_changed"));
+        QCOMPARE(house->zaps.list({}, {}).total, 0);
+        QCOMPARE(house.paymentsSent(), 0);
+    }
+
     void ordersThatMakeNoSense()
     {
         QFETCH_GLOBAL(QString, engine);

@@ -72,7 +72,7 @@ void EventDetail::show(const LoggedEvent &event)
         m_facts->add(tr("Tries"), words::grouped(event.tries));
     m_facts->add(tr("The relay says"), event.relayAnswer);
     m_facts->addId(tr("Event"), event.eventId.text());
-    m_send->setVisible(canBeSent(event));
+    m_send->setVisible(EventLog::canBeSent(event));
     const QString raw = readableEvent(event.rawEvent);
     if (m_raw->toPlainText() != raw)
         m_raw->setPlainText(raw);

@@ -255,7 +255,7 @@ QStringList EventsView::sendable() const
     QStringList out;
     for (const QString &id : m_table->selectedKeys()) {
         const LoggedEvent *event = m_model->find(id);
-        if (event && canBeSent(*event))
+        if (event && EventLog::canBeSent(*event))
             out.append(id);
     }
     return out;

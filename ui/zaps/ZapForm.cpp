@@ -136,6 +136,7 @@ void ZapForm::look()
             if (question != m_question)
                 return; // something else was typed meanwhile
             m_previewed = order;
+            m_previewed->seenAddress = preview.lightningAddress;
             show(preview);
         },
         [this, question = m_question](const ServiceError &error) {

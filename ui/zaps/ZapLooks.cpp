@@ -24,14 +24,13 @@ struct Purpose
 {
     const char *name;
     const char *word;
-    bool staysHere; ///< signed for somebody else's eyes than the relay's
 };
 
 constexpr std::array purposes{
-    Purpose{"zap_request", QT_TRANSLATE_NOOP("tower::ZapLooks", "zap request"), true},
-    Purpose{"engagement", QT_TRANSLATE_NOOP("tower::ZapLooks", "message to a member"), false},
-    Purpose{"receipt", QT_TRANSLATE_NOOP("tower::ZapLooks", "receipt for a provider"), false},
-    Purpose{"nip98", QT_TRANSLATE_NOOP("tower::ZapLooks", "sign-in to the relay"), true},
+    Purpose{"zap_request", QT_TRANSLATE_NOOP("tower::ZapLooks", "zap request")},
+    Purpose{"engagement", QT_TRANSLATE_NOOP("tower::ZapLooks", "message to a member")},
+    Purpose{"receipt", QT_TRANSLATE_NOOP("tower::ZapLooks", "receipt for a provider")},
+    Purpose{"nip98", QT_TRANSLATE_NOOP("tower::ZapLooks", "sign-in to the relay")},
 };
 
 const Purpose *find(const QString &name)
@@ -94,13 +93,6 @@ QStringList eventPurposes()
     for (const Purpose &each : purposes)
         out.append(QString::fromLatin1(each.name));
     return out;
-}
-
-bool canBeSent(const LoggedEvent &event)
-{
-    const Purpose *known = find(event.purpose);
-    return (event.publishState == PublishState::None || event.publishState == PublishState::Failed) &&
-           !(known && known->staysHere);
 }
 
 QString recipientText(const Zap &zap)

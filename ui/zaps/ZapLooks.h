@@ -17,8 +17,6 @@ PillLook lookOf(const LoggedEvent &event);
 /// What an event was signed for; what is new there keeps its name.
 QString wordOfPurpose(const QString &purpose);
 QStringList eventPurposes();
-/// Whether the operator can send it to the relay: it was not, and it is of a purpose that leaves.
-bool canBeSent(const LoggedEvent &event);
 
 /// Whom a zap is for, whole: an npub, a lightning address, or what was paid to an invoice.
 QString recipientText(const Zap &zap);
