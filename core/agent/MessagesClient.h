@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/agent/Agent.h"
-#include "core/agent/Pauses.h"
+#include "core/base/Pauses.h"
 #include "core/base/Clock.h"
 #include "core/base/Secrets.h"
 #include "core/base/Settings.h"

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/agent/Agent.h"
-#include "core/agent/Pauses.h"
+#include "core/base/Pauses.h"
 
 namespace tower {
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: the Timmy Tower Console authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/agent/Pauses.h"
+#include "core/base/Pauses.h"
 
 #include <QTimer>
 
