@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/Health.h"
+
 #include <QCoroTask>
 #include <QString>
 #include <QStringList>
@@ -100,6 +102,7 @@ public:
 
     /// True for the built-in simulation: no verdict of its may publish anything by itself.
     [[nodiscard]] virtual bool isSimulated() const = 0;
+    [[nodiscard]] virtual Health health() const { return Health::Unknown; }
     /// Ends all calls at once, those under way and those to come; for shutdown.
     virtual void abort() = 0;
 };

@@ -18,6 +18,7 @@ public:
     QCoro::Task<Execution> execute(QString request) override;
     QCoro::Task<ChatReply> chatReply(ChatContext context) override;
     [[nodiscard]] bool isSimulated() const override { return false; }
+    [[nodiscard]] Health health() const override { return m_client.health(); }
     void abort() override { m_client.abort(); }
 
 private:

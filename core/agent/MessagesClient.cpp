@@ -155,6 +155,9 @@ void MessagesClient::fail(const HttpAnswer &answer)
     if (answer.status == 400 || answer.status == 413 || answer.status == 422)
         throw ServiceError(ErrorKind::Upstream, "agent_bad_request",
                            QStringLiteral("The agent does not take this request."));
+    if (answer.status == 401 || answer.status == 403)
+        throw ServiceError(ErrorKind::Upstream, "agent_unavailable",
+                           QStringLiteral("The agent does not take the key (ANTHROPIC_API_KEY)."));
     throw ServiceError(ErrorKind::Upstream, "agent_unavailable",
                        answer.status == 0
                            ? QStringLiteral("The agent can't be reached.")
@@ -189,7 +192,7 @@ Later<MessagesClient::HttpAnswer> MessagesClient::post(const QByteArray &body, M
         reply->abort();
     });
     deadline->start(std::chrono::milliseconds(std::max<std::int64_t>(1, patience.value())));
-    connect(reply, &QNetworkReply::finished, this, [reply, received, later] {
+    connect(reply, &QNetworkReply::finished, this, [this, reply, received, later] {
         reply->deleteLater();
         if (received->problem.isEmpty() && reply->error() != QNetworkReply::NoError)
             received->problem = QString::fromLatin1(
@@ -200,6 +203,7 @@ Later<MessagesClient::HttpAnswer> MessagesClient::post(const QByteArray &body, M
             received->status = reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
             received->retryAfter = retryAfterOf(*reply);
         }
+        m_health = healthOf(received->status);
         later.give(std::move(*received));
     });
     return later;

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "core/agent/Agent.h"
-#include "core/base/Pauses.h"
 #include "core/base/Clock.h"
+#include "core/base/Pauses.h"
 #include "core/base/Secrets.h"
 #include "core/base/Settings.h"
 
@@ -47,6 +47,7 @@ public:
     ~MessagesClient() override;
 
     QCoro::Task<ModelAnswer> ask(ModelQuestion question);
+    [[nodiscard]] Health health() const { return m_health; }
     void abort();
 
 private:
@@ -68,6 +69,7 @@ private:
     Wait m_wait;
     QNetworkAccessManager m_network;
     bool m_stopped = false;
+    Health m_health = Health::Unknown;
     std::vector<Later<HttpAnswer>> m_posts;
     Pauses m_pauses;
 };

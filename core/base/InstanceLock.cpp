@@ -16,8 +16,17 @@
 
 namespace tower {
 
+namespace {
+
+QString pathIn(const QString &dataDir)
+{
+    return QDir(dataDir).filePath(QStringLiteral("tower.lock"));
+}
+
+} // namespace
+
 InstanceLock::InstanceLock(const QString &dataDir)
-    : m_path(QDir(dataDir).filePath(QStringLiteral("tower.lock")))
+    : m_path(pathIn(dataDir))
 {
 }
 
@@ -42,9 +51,14 @@ bool InstanceLock::acquire()
     return false;
 }
 
+bool InstanceLock::wasEverTaken(const QString &dataDir)
+{
+    return QFile::exists(pathIn(dataDir));
+}
+
 bool InstanceLock::isHeld(const QString &dataDir)
 {
-    if (!QFile::exists(QDir(dataDir).filePath(QStringLiteral("tower.lock"))))
+    if (!wasEverTaken(dataDir))
         return false;
     InstanceLock probe(dataDir);
     return !probe.acquire();

@@ -21,6 +21,8 @@ public:
     bool acquire();
     /// Whether some process runs on this data folder now.
     static bool isHeld(const QString &dataDir);
+    /// False in a folder that no program has used yet.
+    static bool wasEverTaken(const QString &dataDir);
 
 private:
     QString m_path;

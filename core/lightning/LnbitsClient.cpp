@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/lightning/LnbitsClient.h"
 
-#include <QIODevice>
+#include "core/lightning/SentOnce.h"
+
 #include <QMetaEnum>
 #include <QNetworkReply>
 #include <QNetworkRequest>
@@ -10,7 +11,6 @@
 #include <QUrl>
 
 #include <algorithm>
-#include <cstring>
 #include <memory>
 #include <utility>
 
@@ -19,40 +19,7 @@ namespace tower {
 namespace {
 
 constexpr qsizetype maximumBody = 1024 * 1024;
-
-/// A body that can be read once. When a connection closes before an answer came, Qt would send a request
-/// again, POST or not; an order to pay is repeated by those who know what for.
-class SentOnce final : public QIODevice
-{
-public:
-    explicit SentOnce(const QByteArray &body)
-        : m_rest(body)
-    {
-        open(QIODevice::ReadOnly);
-    }
-    [[nodiscard]] bool isSequential() const override { return true; }
-    bool reset() override { return false; } // what Qt asks for before it sends again
-    [[nodiscard]] bool atEnd() const override { return m_rest.isEmpty() && QIODevice::atEnd(); }
-    [[nodiscard]] qint64 bytesAvailable() const override
-    {
-        return m_rest.size() + QIODevice::bytesAvailable();
-    }
-
-protected:
-    qint64 readData(char *data, qint64 maximum) override
-    {
-        const qsizetype size = std::min<qsizetype>(maximum, m_rest.size());
-        if (size == 0)
-            return -1;
-        std::memcpy(data, m_rest.constData(), static_cast<std::size_t>(size));
-        m_rest.remove(0, size);
-        return size;
-    }
-    qint64 writeData(const char * /*data*/, qint64 /*size*/) override { return -1; }
-
-private:
-    QByteArray m_rest;
-};
+constexpr int paymentFailed = 520;
 
 } // namespace
 
@@ -144,7 +111,7 @@ Later<LnbitsReply> LnbitsClient::follow(QNetworkReply *reply, Millis patience)
         reply->abort();
     });
     deadline->start(std::chrono::milliseconds(std::max<std::int64_t>(1, patience.value())));
-    connect(reply, &QNetworkReply::finished, this, [reply, received, later] {
+    connect(reply, &QNetworkReply::finished, this, [this, reply, received, later] {
         reply->deleteLater();
         const bool isWhole =
             received->problem.isEmpty() && reply->error() != QNetworkReply::RemoteHostClosedError;
@@ -154,6 +121,8 @@ Later<LnbitsReply> LnbitsClient::follow(QNetworkReply *reply, Millis patience)
         if (received->problem.isEmpty() && reply->error() != QNetworkReply::NoError)
             received->problem = QString::fromLatin1(
                 QMetaEnum::fromType<QNetworkReply::NetworkError>().valueToKey(reply->error()));
+        // LNbits says 520 of a payment that failed: it is there all the same.
+        m_health = received->status == paymentFailed ? Health::Up : healthOf(received->status);
         later.give(std::move(*received));
     });
     return later;

@@ -5,6 +5,7 @@
 // First: moc of Qt 6.4 stumbles when <coroutine>, which Later.h includes, is the first that it reads.
 #include "core/base/Types.h"
 
+#include "core/base/Health.h"
 #include "core/base/Later.h"
 #include "core/base/Secrets.h"
 #include "core/base/Settings.h"
@@ -42,6 +43,7 @@ public:
     /// Sent once: never again when the connection is lost.
     Later<LnbitsReply> post(const QString &path, const QByteArray &json, Millis patience);
     void abort();
+    [[nodiscard]] Health health() const { return m_health; }
 
 private:
     [[nodiscard]] QNetworkRequest request(const QString &path) const;
@@ -53,6 +55,7 @@ private:
     QNetworkAccessManager m_questions;
     QNetworkAccessManager m_orders; ///< one connection for each
     bool m_stopped = false;
+    Health m_health = Health::Unknown;
     std::vector<Later<LnbitsReply>> m_calls;
 };
 

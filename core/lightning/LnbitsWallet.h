@@ -25,6 +25,7 @@ public:
     QCoro::Task<PayOutcome> pay(QString bolt11, Sats maximumFee) override;
     QCoro::Task<Msat> balance() override;
     [[nodiscard]] bool isSimulated() const override { return false; }
+    [[nodiscard]] Health health() const override { return m_client.health(); }
     void abort() override;
 
     /// Opens the websocket and keeps it open; for after listening.

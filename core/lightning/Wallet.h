@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/Health.h"
 #include "core/base/Types.h"
 #include "core/lightning/Bolt11.h"
 
@@ -66,6 +67,7 @@ public:
     virtual QCoro::Task<Msat> balance() = 0;
 
     [[nodiscard]] virtual bool isSimulated() const = 0;
+    [[nodiscard]] virtual Health health() const { return Health::Unknown; }
     /// Ends all calls at once, those under way and those to come; for shutdown.
     virtual void abort() = 0;
 

@@ -228,8 +228,16 @@ void RelayClient::abort()
     failAll(QStringLiteral("stopped"));
 }
 
+Health RelayClient::health() const
+{
+    if (m_failures > 0)
+        return Health::Down;
+    return m_hasAnswered ? Health::Up : Health::Unknown;
+}
+
 void RelayClient::answered()
 {
+    m_hasAnswered = true;
     m_failures = 0;
     m_retryAt = Millis();
 }

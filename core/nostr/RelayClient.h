@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/base/Clock.h"
+#include "core/base/Health.h"
 #include "core/base/Later.h"
 #include "core/nostr/Event.h"
 
@@ -63,6 +64,8 @@ public:
     /// When the next connection may be tried; in the past while nothing is wrong.
     [[nodiscard]] Millis retryAt() const { return m_retryAt; }
 
+    [[nodiscard]] Health health() const;
+
     /// Ends everything at once: who waits is told Unreachable, and so is whoever asks from now on.
     void abort();
 
@@ -92,6 +95,7 @@ private:
     bool m_aborted = false;
     std::chrono::milliseconds m_deadline{10'000};
     int m_failures = 0;
+    bool m_hasAnswered = false;
     Millis m_retryAt;
     quint64 m_lastSubscription = 0;
     std::vector<std::unique_ptr<Call>> m_calls;

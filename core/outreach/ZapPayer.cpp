@@ -243,6 +243,7 @@ Event ZapPayer::logged(const Zap &zap, const ZapLease &lease, const QByteArray &
     offer.amount = zap.amount;
     offer.lnurl = lnurl;
     offer.comment = zap.comment;
+    offer.reference = zap.id;
     if (const QString relay = m_house.settings.text(Setting::NostrRelayUrl); !relay.isEmpty())
         offer.relays.push_back(relay);
     Transaction transaction(m_house.database);

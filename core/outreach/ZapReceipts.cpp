@@ -2,23 +2,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/outreach/ZapReceipts.h"
 
-#include "core/base/Error.h"
 #include "core/base/JsonNumber.h"
-#include "core/base/Log.h"
 #include "core/outreach/ZapRequest.h"
 
 #include <QPointer>
-#include <QTimer>
 
 #include <algorithm>
-#include <chrono>
 #include <set>
 
 namespace tower {
 
 namespace {
 
-constexpr std::chrono::minutes lookEvery{1};
 /// A service's clock may be behind ours.
 constexpr std::int64_t clockSkewSecs = 600;
 
@@ -52,55 +47,26 @@ QJsonObject filterOf(const std::vector<Zap> &zaps)
 
 ZapReceipts::ZapReceipts(Database &database, const Clock &clock, const Settings &settings, Zaps &zaps,
                          EventLog &events, RelayClient &relay, QObject *parent)
-    : QObject(parent)
+    : RelayPoll("zaps", settings, relay, parent)
     , m_clock(clock)
-    , m_settings(settings)
     , m_zaps(zaps)
     , m_events(events)
-    , m_relay(relay)
     , m_store(database)
-    , m_timer(new QTimer(this))
 {
-    connect(m_timer, &QTimer::timeout, this, &ZapReceipts::wake);
-}
-
-void ZapReceipts::start()
-{
-    m_timer->start(lookEvery);
-    wake();
-}
-
-void ZapReceipts::stop()
-{
-    m_timer->stop();
-}
-
-void ZapReceipts::wake()
-{
-    if (!m_running && m_timer->isActive() && !m_settings.text(Setting::NostrRelayUrl).isEmpty())
-        look();
 }
 
 QCoro::Task<void> ZapReceipts::look()
 {
     const QPointer<ZapReceipts> self(this);
-    m_running = true;
-    try {
-        const std::vector<Zap> zaps = m_store.withoutReceipt(m_clock.now() - lookedFor, atOnce);
-        if (!zaps.empty()) {
-            m_relay.setUrl(m_settings.text(Setting::NostrRelayUrl));
-            Later<std::optional<std::vector<Event>>> asking = m_relay.find(filterOf(zaps));
-            const std::optional<std::vector<Event>> found = co_await asking;
-            if (!self)
-                co_return;
-            for (const Event &receipt : found.value_or(std::vector<Event>()))
-                m_zaps.attachReceipt(receipt, m_events);
-        }
-    } catch (const ServiceError &error) {
-        log::error("zaps", QStringLiteral("receipts can't be attached now"), {{"error", error.message()}});
-    }
-    if (self)
-        m_running = false;
+    const std::vector<Zap> zaps = m_store.withoutReceipt(m_clock.now() - lookedFor, atOnce);
+    if (zaps.empty())
+        co_return;
+    Later<std::optional<std::vector<Event>>> asking = relay().find(filterOf(zaps));
+    const std::optional<std::vector<Event>> found = co_await asking;
+    if (!self)
+        co_return;
+    for (const Event &receipt : found.value_or(std::vector<Event>()))
+        m_zaps.attachReceipt(receipt, m_events);
 }
 
 } // namespace tower

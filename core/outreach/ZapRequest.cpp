@@ -42,7 +42,8 @@ EventTemplate zapRequest(const ZapOffer &offer)
     request.tags = {relays,
                     {"amount", QByteArray::number(static_cast<qint64>(toMsat(offer.amount).value()))},
                     {"lnurl", offer.lnurl},
-                    {"p", offer.recipient.hex()}};
+                    {"p", offer.recipient.hex()},
+                    {"ref", offer.reference.toUtf8()}};
     request.content = offer.comment.toUtf8();
     return request;
 }

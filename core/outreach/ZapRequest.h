@@ -20,6 +20,7 @@ struct ZapOffer
     QByteArray lnurl;   ///< of the recipient's service, "lnurl1..."
     QStringList relays; ///< where the receipt is to be sent
     QString comment;
+    QString reference; ///< our zap's id: two zaps of one moment are two requests
 };
 
 /// The zap request (kind 9734), to be signed.

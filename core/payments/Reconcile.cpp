@@ -5,6 +5,7 @@
 #include "core/base/Error.h"
 #include "core/payments/ReconcileStore.h"
 
+#include <QCoroFuture>
 #include <QStringList>
 
 #include <algorithm>
@@ -71,26 +72,31 @@ Sats inSats(Msat amount)
     return Sats(msat < 0 ? (msat - 999) / 1'000 : (msat + 999) / 1'000);
 }
 
-CheckResult checkWallet(Database &database, std::optional<Msat> balance)
+CheckResult checkWallet(Database &database, const WalletBalance &balance)
 {
     CheckResult result;
-    if (!balance) {
+    if (!balance.held) {
+        result.difference.reset();
         result.detail = QStringLiteral("Unknown: the wallet can't be asked for its balance.");
         return result;
     }
-    const reconcilestore::ExpectedWallet expected = reconcilestore::expectedWallet(database);
-    const Msat difference = *balance - expected.balance;
+    const reconcilestore::ExpectedWallet expected =
+        reconcilestore::expectedWallet(database, balance.lastMovement);
+    const Msat difference = *balance.held - expected.balance;
     result.difference = inSats(difference);
     if (difference == Msat()) {
         result.detail = QStringLiteral("The wallet holds what the ledger says.");
         return result;
     }
-    result.ok = difference <= expected.mayHaveArrived && difference >= -expected.mayHaveLeft;
+    result.ok = difference <= expected.mayHaveArrived + expected.leftSince &&
+                difference >= -(expected.mayHaveLeft + expected.arrivedSince);
     const QString what = QStringLiteral("The wallet holds %1 msat, the books say %2.")
-                             .arg(balance->value())
+                             .arg(balance.held->value())
                              .arg(expected.balance.value());
     if (!result.ok)
         result.detail = what;
+    else if (expected.leftSince + expected.arrivedSince > Msat())
+        result.detail = what + QStringLiteral(" Payments were booked while the wallet was asked.");
     else if (difference > Msat())
         result.detail =
             what + QStringLiteral(" Payments of %1 open invoices may have arrived and not be booked yet.")
@@ -108,7 +114,10 @@ CheckResult joined(const QString &name, const std::vector<CheckResult> &parts)
     QStringList details;
     for (const CheckResult &part : parts) {
         whole.ok = whole.ok && part.ok;
-        whole.difference += part.difference;
+        if (whole.difference && part.difference)
+            whole.difference = *whole.difference + *part.difference;
+        else
+            whole.difference.reset();
         details.push_back(part.detail);
     }
     whole.detail = parts.empty() ? QStringLiteral("There is nothing to check.") : details.join(u' ');
@@ -140,7 +149,7 @@ Reconcile::Reconcile()
 void Reconcile::add(const QString &name, Check part)
 {
     named(name).parts.emplace_back(
-        [part = std::move(part)](Database &database, std::optional<Msat>) { return part(database); });
+        [part = std::move(part)](Database &database, const WalletBalance &) { return part(database); });
 }
 
 Reconcile::Named &Reconcile::named(const QString &name)
@@ -152,14 +161,14 @@ Reconcile::Named &Reconcile::named(const QString &name)
     return *found;
 }
 
-ReconcileReport Reconcile::run(Database &database, std::optional<Msat> walletBalance) const
+ReconcileReport Reconcile::run(Database &database, const WalletBalance &balance) const
 {
     ReconcileReport report;
     for (const Named &check : m_checks) {
         std::vector<CheckResult> parts;
         for (const Part &part : check.parts) {
             try {
-                parts.push_back(part(database, walletBalance));
+                parts.push_back(part(database, balance));
             } catch (const ServiceError &error) {
                 parts.push_back({check.name, false, Sats(), error.message()});
             }
@@ -168,6 +177,19 @@ ReconcileReport Reconcile::run(Database &database, std::optional<Msat> walletBal
         report.ok = report.ok && report.checks.back().ok;
     }
     return report;
+}
+
+QCoro::Task<ReconcileReport> Reconcile::runNow(Database &database, Wallet &wallet, Reader &reader) const
+{
+    const Reconcile self = *this; // this may be gone before the answers are there
+    const std::int64_t last = reconcilestore::lastMovement(database);
+    QCoro::Task<std::optional<Msat>> asking = askBalance(wallet);
+    WalletBalance balance = co_await asking;
+    balance.lastMovement = last;
+    const auto work = [self, balance](Database &source) { return self.run(source, balance); };
+    QFuture<ReconcileReport> running = reader.run(work);
+    const ReconcileReport report = co_await running;
+    co_return report;
 }
 
 QCoro::Task<std::optional<Msat>> Reconcile::askBalance(Wallet &wallet)

@@ -4,6 +4,7 @@
 
 #include "core/lightning/Wallet.h"
 #include "core/store/Database.h"
+#include "core/store/Reader.h"
 
 #include <functional>
 #include <optional>
@@ -16,8 +17,8 @@ struct CheckResult
 {
     QString name;
     bool ok = true;
-    Sats difference; ///< by how much what should be equal differs
-    QString detail;  ///< a sentence
+    std::optional<Sats> difference = Sats(); ///< by how much what should be equal differs; nullopt: unknown
+    QString detail;                          ///< a sentence
 };
 
 struct ReconcileReport
@@ -26,9 +27,28 @@ struct ReconcileReport
     std::vector<CheckResult> checks;
 };
 
-/// A part of a check: `sql` counts what differs (columns `wrong`, `difference` in sats, `example`). `unlike`: %1 is
-/// how many, %2 one of them.
+/// A part of a check: `sql` counts what differs (columns `wrong`, `difference` in sats, `example`). `unlike`:
+/// %1 is how many, %2 one of them.
 CheckResult mustAgree(Database &database, std::string_view sql, const QString &alike, const QString &unlike);
+
+/// What the wallet holds, asked at some moment.
+struct WalletBalance
+{
+    WalletBalance(std::nullopt_t) {}
+    WalletBalance(Msat balance)
+        : held(balance)
+    {
+    }
+    WalletBalance(std::optional<Msat> balance)
+        : held(balance)
+    {
+    }
+
+    std::optional<Msat> held; ///< nullopt when it could not be asked
+    /// The ledger's last row at that moment: what was booked later may be in it, or not. Nullopt: nothing
+    /// was.
+    std::optional<std::int64_t> lastMovement;
+};
 
 /// What must always hold of the books, checked over any connection, so that it can run off the core thread on
 /// a read-only one. The report has the five checks of data.md, always and only those; each is made of parts,
@@ -51,15 +71,16 @@ public:
     /// Adds a part to the check of that name (one of the five; internalError for another). The check is right
     /// when all its parts are; their differences add up, their details follow one another.
     void add(const QString &name, Check part);
-    /// Runs all. A part that throws is one that failed. `walletBalance`: what the wallet holds, asked just
-    /// before; nullopt when it could not be asked.
-    [[nodiscard]] ReconcileReport run(Database &database, std::optional<Msat> walletBalance) const;
+    /// Runs all. A part that throws is one that failed.
+    [[nodiscard]] ReconcileReport run(Database &database, const WalletBalance &balance) const;
+    /// Asks the wallet, then runs all on the reader's connection.
+    QCoro::Task<ReconcileReport> runNow(Database &database, Wallet &wallet, Reader &reader) const;
 
-    /// The wallet's balance for run(); nullopt when it can't be reached.
+    /// The wallet's balance; nullopt when it can't be reached.
     static QCoro::Task<std::optional<Msat>> askBalance(Wallet &wallet);
 
 private:
-    using Part = std::function<CheckResult(Database &, std::optional<Msat> walletBalance)>;
+    using Part = std::function<CheckResult(Database &, const WalletBalance &)>;
     struct Named
     {
         QString name;

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/payments/ReconcileStore.h"
 
+#include <limits>
+
 namespace tower::reconcilestore {
 
 namespace {
@@ -106,7 +108,11 @@ constexpr auto expectedWalletSql = R"(
         (SELECT count(*) FROM outgoing_payments
             WHERE state IN ('intent', 'paying', 'unknown')) AS open_payments,
         1000 * CAST(coalesce((SELECT sum(amount_sats + max_fee_sats) FROM outgoing_payments
-                              WHERE state IN ('intent', 'paying', 'unknown')), 0) AS BIGINT) AS gone)";
+                              WHERE state IN ('intent', 'paying', 'unknown')), 0) AS BIGINT) AS gone,
+        1000 * CAST(coalesce((SELECT sum(sats + 1) FROM ledger
+            WHERE id > ? AND debit = 'wallet'), 0) AS BIGINT) AS arrived_since,
+        1000 * CAST(coalesce((SELECT sum(sats + 1) FROM ledger
+            WHERE id > ? AND credit = 'wallet'), 0) AS BIGINT) AS left_since)";
 
 } // namespace
 
@@ -145,16 +151,23 @@ Misfits unbookedFees(Database &database)
     return misfits(database, unbookedFeesSql);
 }
 
-ExpectedWallet expectedWallet(Database &database)
+ExpectedWallet expectedWallet(Database &database, std::optional<std::int64_t> since)
 {
+    const std::int64_t last = since.value_or(std::numeric_limits<std::int64_t>::max());
     return database
-        .one(expectedWalletSql, {},
+        .one(expectedWalletSql, {last, last},
              [](const Row &row) {
-                 return ExpectedWallet{Msat(row.integer("balance")), row.integer("open_invoices"),
-                                       Msat(row.integer("arrived")), row.integer("open_payments"),
-                                       Msat(row.integer("gone"))};
+                 return ExpectedWallet{Msat(row.integer("balance")),   row.integer("open_invoices"),
+                                       Msat(row.integer("arrived")),   row.integer("open_payments"),
+                                       Msat(row.integer("gone")),      Msat(row.integer("arrived_since")),
+                                       Msat(row.integer("left_since"))};
              })
         .value_or(ExpectedWallet{});
+}
+
+std::int64_t lastMovement(Database &database)
+{
+    return database.number("SELECT max(id) AS n FROM ledger");
 }
 
 } // namespace tower::reconcilestore

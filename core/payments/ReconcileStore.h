@@ -37,7 +37,12 @@ struct ExpectedWallet
     Msat mayHaveArrived;
     std::int64_t openPayments = 0; ///< whose outcome is open
     Msat mayHaveLeft;
+    Msat arrivedSince; ///< booked after a row of the ledger
+    Msat leftSince;
 };
-ExpectedWallet expectedWallet(Database &database);
+/// `since`: the row of the ledger after which movements may be in the wallet's balance, or not.
+ExpectedWallet expectedWallet(Database &database, std::optional<std::int64_t> since);
+/// The number of the ledger's last row.
+std::int64_t lastMovement(Database &database);
 
 } // namespace tower::reconcilestore

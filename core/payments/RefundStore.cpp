@@ -17,19 +17,6 @@ const std::string selectOne = select + "WHERE account = ?";
 const std::string selectOfOwner =
     select + "WHERE owner_kind = ? AND owner_id = ? ORDER BY created_at, account";
 
-QString toText(RefundOwner kind)
-{
-    switch (kind) {
-    case RefundOwner::Job:
-        return QStringLiteral("job");
-    case RefundOwner::Session:
-        return QStringLiteral("session");
-    case RefundOwner::Node:
-        break;
-    }
-    return QStringLiteral("node");
-}
-
 RefundOwner ownerFrom(const QString &text)
 {
     for (const RefundOwner kind : {RefundOwner::Job, RefundOwner::Session, RefundOwner::Node}) {
@@ -61,6 +48,19 @@ Refund refundFrom(const Row &row)
 }
 
 } // namespace
+
+QString toText(RefundOwner kind)
+{
+    switch (kind) {
+    case RefundOwner::Job:
+        return QStringLiteral("job");
+    case RefundOwner::Session:
+        return QStringLiteral("session");
+    case RefundOwner::Node:
+        break;
+    }
+    return QStringLiteral("node");
+}
 
 QString toText(RefundState state)
 {

@@ -15,6 +15,7 @@ enum class RefundState { Pending, Paying, Paid };
 QString toText(RefundState state); ///< pending, paying, paid
 
 enum class RefundOwner { Job, Session, Node };
+QString toText(RefundOwner owner); ///< job, session, node
 
 /// What is owed back to the customer of a job, session or node: one for each refund account of the ledger.
 struct Refund

@@ -103,7 +103,7 @@ std::optional<Refund> Refunds::usedFor(RefundOwner kind, const QString &ownerId,
                                        const PaymentHash &paymentHash)
 {
     const std::optional<OutgoingPayment> payment = m_outgoing.findByHash(paymentHash);
-    if (!payment)
+    if (!payment || payment->state == OutgoingState::Failed)
         return std::nullopt;
     std::optional<Refund> refund;
     if (payment->purpose == OutgoingPurpose::Refund)

@@ -40,7 +40,7 @@ public:
     /// exactly that amount, and answers when the payment has an outcome (or none that is known yet). Throws
     /// badRequest("bolt11") for an invoice that does not fit (nothing changes), conflict "nothing_owed",
     /// "refund_in_progress", "invoice_used", "insufficient_balance". The same invoice again gives the refund
-    /// as it stands, whatever became of that payment.
+    /// as it stands, and is paid again only if its payment has failed for good.
     QCoro::Task<Refund> pay(RefundOwner kind, QString ownerId, QString bolt11);
 
     /// Called inside the transaction of every change of an owner's refunds, with what they come to now.

@@ -114,7 +114,7 @@ Sats GenerosityPool::budgetLeft(const PubKey &key, const std::optional<Identity>
 {
     const Sats budget = dailyBudget(identity ? identity->tier : Tier::New, m_settings);
     const Sats absorbed = identity ? identity->satsAbsorbedToday : nothing;
-    return budget - absorbed - m_store.heldOf(key, utcDay(m_clock.now()));
+    return budget - absorbed - m_store.heldOf(key);
 }
 
 FreeTierDecision GenerosityPool::decide(const std::optional<PubKey> &key, Sats estimate)
@@ -256,17 +256,18 @@ int GenerosityPool::expireDue(int limit)
     const std::vector<QString> due = m_store.due(now, limit);
     if (due.empty())
         return 0;
-    Transaction transaction(m_database);
     int expired = 0;
     for (const QString &id : due) {
+        // One transaction for each: whoever ends a reservation takes its row first, and then the pool's.
+        Transaction transaction(m_database);
         // Read again under the lock: the work may have begun meanwhile.
         const std::optional<Reservation> reservation = m_store.lock(transaction, id);
         if (!reservation || !reservation->held || reservation->expiresAt > now)
             continue;
         giveBack(transaction, *reservation, "expired");
+        transaction.commit();
         ++expired;
     }
-    transaction.commit();
     return expired;
 }
 

@@ -105,12 +105,12 @@ std::optional<QString> PoolStore::heldFor(const QString &ref)
                           [](const Row &row) { return row.text("id"); });
 }
 
-Sats PoolStore::heldOf(const PubKey &key, std::int64_t day)
+Sats PoolStore::heldOf(const PubKey &key)
 {
     return Sats(m_database.number(R"(
         SELECT CAST(coalesce(sum(sats), 0) AS BIGINT) AS n FROM free_tier_reservations
-        WHERE pubkey = ? AND day = ? AND state = 'held')",
-                                  {key, day}));
+        WHERE pubkey = ? AND state = 'held')",
+                                  {key}));
 }
 
 bool PoolStore::prolong(Transaction &, const QString &id, Millis until)

@@ -71,8 +71,8 @@ public:
     /// The row, locked for this transaction.
     std::optional<Reservation> lock(Transaction &transaction, const QString &id);
     std::optional<QString> heldFor(const QString &ref);
-    /// Of this identity on that UTC day.
-    Sats heldOf(const PubKey &key, std::int64_t day);
+    /// Of this identity, since whatever day: what is held is absorbed on the day on which its work ends.
+    Sats heldOf(const PubKey &key);
     bool prolong(Transaction &transaction, const QString &id, Millis until);
     /// Guarded: false when it is not held any more.
     bool end(Transaction &transaction, const QString &id, const char *state, Sats absorbed, Millis now);

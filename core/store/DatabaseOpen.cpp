@@ -174,6 +174,7 @@ void Database::openSqlite(QSqlDatabase &connection)
                 "database_unavailable");
         pragma(QStringLiteral("PRAGMA synchronous=FULL"));
         pragma(QStringLiteral("PRAGMA journal_size_limit=67108864"));
+        pragma(QStringLiteral("PRAGMA secure_delete=ON")); // what is erased is not left lying in free pages
     }
     pragma(QStringLiteral("PRAGMA foreign_keys=ON"));
     pragma(QStringLiteral("PRAGMA recursive_triggers=ON")); // or INSERT OR REPLACE slips past DELETE triggers

@@ -121,6 +121,9 @@ QCoro::Task<void> JobRunner::run(JobRun run, Millis leaseUntil)
         // It is claimed again when its lease is over.
         log::warning("jobs", QStringLiteral("a job is put off"),
                      {{"job", run.id}, {"error", error.message()}});
+    } catch (const std::exception &error) {
+        log::error("jobs", QStringLiteral("a job is put off"),
+                   {{"job", run.id}, {"error", QString::fromUtf8(error.what())}});
     }
     if (self)
         m_atHand.erase(run.id);

@@ -38,9 +38,19 @@ bool isPreimage(const QByteArray &text)
            });
 }
 
+/// "session" and "expires".
+constexpr std::size_t mintedCaveats = 2;
+
 ServiceError invalid()
 {
     return unauthorized(QStringLiteral("This macaroon is not valid for this session."), "macaroon_invalid");
+}
+
+ServiceError expired()
+{
+    return unauthorized(QStringLiteral("This macaroon has expired. Ask for the session again: it has a new "
+                                       "one after each payment."),
+                        "macaroon_expired");
 }
 
 /// The macaroon's text in an Authorization header.
@@ -101,7 +111,8 @@ SessionMacaroons::Allowance SessionMacaroons::check(const QByteArray &authorizat
         throw invalid();
 
     Allowance allowance;
-    bool expired = false;
+    allowance.isWhole = macaroon->caveats().size() <= mintedCaveats;
+    bool isMinted = true; // the first expiry, which the tower itself wrote
     for (const QByteArray &caveat : macaroon->caveats()) {
         const qsizetype equals = caveat.indexOf('=');
         const QByteArray name = caveat.left(equals).trimmed();
@@ -109,20 +120,22 @@ SessionMacaroons::Allowance SessionMacaroons::check(const QByteArray &authorizat
         const std::optional<std::int64_t> number = readNumber(value);
         if (name == "session" && value == session.id.toUtf8())
             continue;
-        if (name == "expires" && number)
-            expired = expired || m_clock.now() >= seconds(*number);
-        else if (name == "max_sats_per_request" && number)
+        if (name == "expires" && number) {
+            if (m_clock.now() >= seconds(*number) && !(isMinted && use == Use::Payout))
+                throw expired();
+            isMinted = false;
+        } else if (name == "max_sats_per_request" && number)
             allowance.maximumPerRequest =
                 std::min(Sats(*number), allowance.maximumPerRequest.value_or(Sats(*number)));
         else
             throw invalid();
     }
-    if (expired && use == Use::Spend)
-        throw unauthorized(
-            QStringLiteral("This macaroon has expired. Ask for the session again: it has a new "
-                           "one after each payment."),
-            "macaroon_expired");
     return allowance;
+}
+
+QByteArray SessionMacaroons::renewed(const QByteArray &authorization, const Session &session) const
+{
+    return check(authorization, session, Use::Payout).isWhole ? mint(session) : macaroonIn(authorization);
 }
 
 } // namespace tower

@@ -23,12 +23,17 @@ public:
     struct Allowance
     {
         std::optional<Sats> maximumPerRequest;
+        bool isWhole = true; ///< nobody has narrowed it
     };
     /// `authorization`: the header's value, "Bearer <macaroon>" or "L402 <macaroon>:<preimage>" ("LSAT" too).
-    /// Throws unauthorized "macaroon_required", "macaroon_invalid", "macaroon_expired". `forPayout`: the
-    /// expiry is not looked at, since the balance stays the customer's.
+    /// Throws unauthorized "macaroon_required", "macaroon_invalid", "macaroon_expired". To pay out, the
+    /// expiry that it was made with is not looked at, since the balance stays the customer's; what was added
+    /// to it holds all the same.
     enum class Use { Spend, Payout };
     Allowance check(const QByteArray &authorization, const Session &session, Use use) const;
+    /// What to answer somebody who was let in with `authorization`: the session's newest macaroon, unless a
+    /// narrowed one was shown: then that.
+    [[nodiscard]] QByteArray renewed(const QByteArray &authorization, const Session &session) const;
 
 private:
     [[nodiscard]] SecretBytes rootKey(const QString &sessionId) const;

@@ -94,6 +94,11 @@ QByteArray Sessions::macaroon(const Session &session) const
     return paid ? m_macaroons.mint(session) : QByteArray();
 }
 
+QByteArray Sessions::macaroonFor(const QByteArray &authorization, const Session &session) const
+{
+    return m_macaroons.renewed(authorization, session);
+}
+
 QCoro::Task<std::variant<Sessions::Answer, Sessions::TopUpNeeded>>
 Sessions::request(QString id, QString request, QByteArray authorization, QString idempotencyKey)
 {
@@ -124,7 +129,10 @@ QCoro::Task<Invoice> Sessions::topUp(QString id, Sats amount, QByteArray authori
 QCoro::Task<Sessions::Withdrawal> Sessions::withdraw(QString id, QString bolt11, QByteArray authorization)
 {
     const Session session = current(id);
-    m_macaroons.check(authorization, session, SessionMacaroons::Use::Payout);
+    if (!m_macaroons.check(authorization, session, SessionMacaroons::Use::Payout).isWhole)
+        throw forbidden(QStringLiteral("This macaroon was narrowed: only the session's own one takes the "
+                                       "balance out."),
+                        "macaroon_narrowed");
     QCoro::Task<Withdrawal> paying = m_payouts->withdraw(id, bolt11);
     co_return co_await paying;
 }

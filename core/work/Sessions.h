@@ -41,6 +41,8 @@ public:
     [[nodiscard]] std::optional<Invoice> openInvoice(const Session &session);
     /// "" until the first payment.
     [[nodiscard]] QByteArray macaroon(const Session &session) const;
+    /// For an answer to somebody who was let in with `authorization` (SessionMacaroons::renewed()).
+    [[nodiscard]] QByteArray macaroonFor(const QByteArray &authorization, const Session &session) const;
 
     /// What a request found too little balance for.
     struct TopUpNeeded

@@ -75,7 +75,8 @@ private slots:
         const std::vector<std::vector<QByteArray>> tags{{"relays", "ws://127.0.0.1:7777"},
                                                         {"amount", "100000"},
                                                         {"lnurl", lnurl},
-                                                        {"p", ZapTestHouse::customer().hex()}};
+                                                        {"p", ZapTestHouse::customer().hex()},
+                                                        {"ref", zap.id.toUtf8()}};
         QCOMPARE(request.tags, tags);
         QCOMPARE(order.query.queryItemValue("lnurl").toLatin1(), lnurl);
     }

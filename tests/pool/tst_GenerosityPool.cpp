@@ -266,8 +266,8 @@ private slots:
         const FreeTierDecision before = house.services.reserve(established, Sats(40), text("job:1"));
         QCOMPARE(house.services.pool.decide(established, Sats(50)).absorb, Sats(10));
         house.clock.advance(seconds(60));
-        // What is held belongs to the day before.
-        QCOMPARE(house.services.pool.decide(established, Sats(50)).absorb, Sats(50));
+        // What is still held will be absorbed today.
+        QCOMPARE(house.services.pool.decide(established, Sats(50)).absorb, Sats(10));
         // What is absorbed counts on the day on which it is.
         QCOMPARE(house.services.commit(before.reservationId, Sats(40)), Sats(40));
         QCOMPARE(house.services.identities.find(established)->satsAbsorbedToday, Sats(40));

@@ -49,7 +49,6 @@ struct Held
     int who = 0;
     QString ref;
     Sats sats;
-    std::int64_t day = 0;
     Millis expiresAt;
     bool held = true;
 };
@@ -228,7 +227,7 @@ private:
             held.held = held.held && held.ref != ref;
         Sats left = m_budgets[static_cast<std::size_t>(who)] - absorbedToday(who);
         for (const Held &held : m_held)
-            left -= held.held && held.who == who && held.day == today() ? held.sats : Sats(0);
+            left -= held.held && held.who == who ? held.sats : Sats(0);
         const Sats absorb = std::max(Sats(0), std::min({estimate, left, m_balance - reserved()}));
 
         const FreeTierDecision decision = m_house.services.reserve(numbered(who), estimate, ref);
@@ -238,7 +237,7 @@ private:
         RC_ASSERT((decision.serve == Serve::Free) == (absorb > Sats(0) && absorb == estimate));
         if (absorb > Sats(0))
             m_held.push_back(
-                {decision.reservationId, who, ref, absorb, today(), now() + GenerosityPool::holdFor, true});
+                {decision.reservationId, who, ref, absorb, now() + GenerosityPool::holdFor, true});
     }
 
     void commit(Held &held, Sats actual)
