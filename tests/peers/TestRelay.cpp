@@ -12,6 +12,8 @@
 #include <QWebSocketServer>
 
 #include <algorithm>
+#include <iterator>
+#include <vector>
 
 namespace tower::test {
 
@@ -31,6 +33,8 @@ bool fits(const QJsonObject &event, const QJsonObject &filter)
             fits = wanted.contains(event.value("pubkey"));
         else if (it.key() == u"since")
             fits = event.value("created_at").toInteger() >= it.value().toInteger();
+        else if (it.key() == u"until")
+            fits = event.value("created_at").toInteger() <= it.value().toInteger();
         else if (it.key().startsWith(u'#')) {
             const QJsonArray tags = event.value("tags").toArray();
             fits = std::any_of(tags.begin(), tags.end(), [&](const QJsonValue &tag) {
@@ -216,11 +220,21 @@ void TestRelay::receiveRequest(QWebSocket *socket, const QJsonArray &message)
         return;
     }
     const QJsonObject filter = message.at(2).toObject();
-    for (const QJsonObject &event : std::as_const(m_stored)) {
-        if (fits(event, filter))
-            say(socket, {QStringLiteral("EVENT"), subscription, event});
-    }
+    std::vector<QJsonObject> found;
+    std::copy_if(m_stored.begin(), m_stored.end(), std::back_inserter(found),
+                 [&filter](const QJsonObject &event) { return fits(event, filter); });
+    std::sort(found.begin(), found.end(), [](const QJsonObject &a, const QJsonObject &b) {
+        return a.value("created_at").toInteger() > b.value("created_at").toInteger();
+    });
+    found.resize(std::min(found.size(), static_cast<std::size_t>(filter.value("limit").toInt(5'000))));
+    for (const QJsonObject &event : found)
+        say(socket, {QStringLiteral("EVENT"), subscription, event});
     say(socket, {QStringLiteral("EOSE"), subscription});
+}
+
+void TestRelay::keep(const QJsonObject &event)
+{
+    m_stored.insert(event.value(QLatin1String("id")).toString(), event);
 }
 
 std::optional<QJsonArray> TestRelay::post(const QJsonObject &event)

@@ -58,6 +58,8 @@ public:
     /// How often each id was stored: 1, or a duplicate slipped through.
     [[nodiscard]] int timesStored(const QString &id) const { return m_timesStored.value(id); }
 
+    /// As if it had come over from another relay, past the door.
+    void keep(const QJsonObject &event);
     /// As a member's client would: sends the event through the door; the OK is waited for.
     std::optional<QJsonArray> post(const QJsonObject &event);
 

@@ -9,12 +9,13 @@
 
 namespace tower::test {
 
-/// Waits in no time: the clock is turned by as much, and the waiter goes on from the event loop.
+/// Waits in no time: the clock is turned by as much, and the waiter goes on from the event loop of its
+/// thread.
 inline Wait turningWait(ManualClock &clock)
 {
     return [&clock](Millis duration) {
         const Later<bool> later;
-        QTimer::singleShot(0, qApp, [&clock, duration, later] {
+        QTimer::singleShot(0, [&clock, duration, later] {
             clock.advance(duration);
             later.give(true);
         });

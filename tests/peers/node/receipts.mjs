@@ -8,15 +8,9 @@ import { createHash } from 'node:crypto'
 import { schnorr } from '@noble/curves/secp256k1'
 import { generateSecretKey, getPublicKey } from 'nostr-tools/pure'
 import * as nip19 from 'nostr-tools/nip19'
+import { canonical } from './canonical.mjs'
 
 const hex = (bytes) => Buffer.from(bytes).toString('hex')
-
-// RFC 8785: JavaScript's own numbers and strings, keys in order of their UTF-16 units.
-function canonical(value) {
-  if (value === null || typeof value !== 'object') return JSON.stringify(value)
-  if (Array.isArray(value)) return '[' + value.map(canonical).join(',') + ']'
-  return '{' + Object.keys(value).sort().map((key) => JSON.stringify(key) + ':' + canonical(value[key])).join(',') + '}'
-}
 
 const flags = [0, 1, 0.5, 0.1, 1 / 3, 1e-7, 5e-324, 0.30000000000000004, 123456789e-17]
 for (let i = 0; i < Number(process.argv[2]); ++i) {
