@@ -12,7 +12,8 @@
 namespace tower {
 
 /// The public keys of Cashu mints (NUT-01), which anybody can name, asked for through PublicHttp: no
-/// redirects, at most 256 KiB, 10 s in all. Keys are kept: a keyset never changes its keys. Core thread.
+/// redirects, at most 256 KiB, 10 s for each answer. Keys are kept: a keyset never changes its keys. Those of
+/// a keyset that a mint no longer signs with are asked for by its id. Core thread.
 class MintKeys : public QObject
 {
     Q_OBJECT
@@ -30,21 +31,33 @@ public:
     void abort() { m_http.abort(); }
 
     static constexpr qsizetype maximumBody = 256 * 1024;
-    static constexpr std::size_t maximumMints = 64;
-    /// A keyset that a mint did not have is not asked for again before that.
+    static constexpr qsizetype maximumMints = 64;
+    /// Keys and keysets of one mint; beyond it the last answer's alone are kept.
+    static constexpr qsizetype maximumKeys = 4'096;
+    /// What a mint did not have is not asked for again before that.
     static constexpr Millis askAgainAfter = seconds(60);
 
 private:
-    /// By keyset and amount: "00882760bfa2eb41/8".
-    using Keys = QHash<QString, CurvePoint>;
+    struct Keyset
+    {
+        std::optional<Millis> askedAt{};   ///< for it alone
+        QHash<QString, CurvePoint> keys{}; ///< by amount
+    };
+    using Keysets = QHash<QString, Keyset>;
     struct Mint
     {
-        Millis askedAt;
-        Keys keys;
+        std::optional<Millis> askedAt{}; ///< for the keysets that it signs with
+        Keysets keysets{};
     };
 
-    QCoro::Task<QByteArray> get(QUrl url);
-    void keep(const QString &mintUrl, Keys keys);
+    static Keysets read(const QByteArray &body);
+    [[nodiscard]] Keyset known(const QString &mint, const QString &keysetId) const;
+    [[nodiscard]] bool isDue(std::optional<Millis> askedAt) const;
+    QCoro::Task<void> askMint(QString mint, QUrl url);
+    QCoro::Task<void> askKeyset(QString mint, QString keysetId, QUrl url);
+    QCoro::Task<PublicHttp::Answer> get(QUrl url);
+    Mint &mintOf(const QString &url);
+    static void add(Mint &mint, const Keysets &found);
 
     const Clock &m_clock;
     PublicHttp m_http;

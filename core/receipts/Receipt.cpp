@@ -5,15 +5,21 @@
 #include "core/base/Error.h"
 #include "core/base/Json.h"
 #include "core/base/JsonNumber.h"
+#include "core/nostr/Curve.h"
 #include "core/nostr/Keys.h"
 #include "core/nostr/Nip19.h"
 
+#include <QHash>
 #include <QtConcurrentMap>
+
+#include <secp256k1_extrakeys.h>
+#include <secp256k1_schnorrsig.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <string_view>
 
 namespace tower {
 
@@ -42,6 +48,15 @@ QString readText(const QJsonObject &json, const char *name, const char *field, q
     if (!text.isValidUtf16() || std::any_of(text.begin(), text.end(), isControl))
         throw malformed(field, QStringLiteral("holds characters that are no text"));
     return text;
+}
+
+/// Absent, null and "" are the same: "".
+QString readOptionalText(const QJsonObject &json, const char *name, qsizetype maximum)
+{
+    const QJsonValue value = json.value(QLatin1String(name));
+    if (value.isUndefined() || value.isNull() || (value.isString() && value.toString().isEmpty()))
+        return {};
+    return readText(json, name, name, maximum);
 }
 
 double readNumber(const QJsonObject &json, const char *name)
@@ -77,33 +92,82 @@ PaymentProofText readProof(const QJsonObject &json)
     return out;
 }
 
-bool holds(const QByteArray &npub, const QByteArray &signature, const std::array<std::uint8_t, 32> &digest)
+/// Keys on the curve by their npubs. Finding the point of a key takes a tenth of a check's time, and a few
+/// providers and consumers have signed most receipts.
+class KeyRing
 {
-    // A key has one form here: the same one in capitals would count as somebody else.
-    const std::optional<PubKey> key = fromNpub(npub);
-    if (!key || toNpub(*key) != npub || signature.size() != 128)
+public:
+    /// nullptr when it is no key, or not written as toNpub() does: the same one in capitals would count as
+    /// somebody else.
+    const secp256k1_xonly_pubkey *find(const QByteArray &npub)
+    {
+        auto found = m_keys.constFind(npub);
+        if (found == m_keys.constEnd())
+            found = m_keys.insert(npub, parsed(npub));
+        return *found ? &**found : nullptr;
+    }
+
+private:
+    using Point = std::optional<secp256k1_xonly_pubkey>;
+
+    static Point parsed(const QByteArray &npub)
+    {
+        const auto isCapital = [](char c) { return c >= 'A' && c <= 'Z'; };
+        const std::optional<PubKey> key = fromNpub(npub);
+        secp256k1_xonly_pubkey point;
+        if (!key || std::any_of(npub.begin(), npub.end(), isCapital) ||
+            !secp256k1_xonly_pubkey_parse(curveContext(), &point, key->data()))
+            return std::nullopt;
+        return point;
+    }
+
+    QHash<QByteArray, Point> m_keys;
+};
+
+bool holds(KeyRing &keys, const QByteArray &npub, const QByteArray &signature,
+           const std::array<std::uint8_t, 32> &digest)
+{
+    const secp256k1_xonly_pubkey *key = keys.find(npub);
+    if (!key || signature.size() != 128)
         return false;
     const QByteArray bytes = QByteArray::fromHex(signature);
-    if (bytes.toHex() != signature)
-        return false;
-    std::array<std::uint8_t, 64> raw{};
-    std::copy(bytes.begin(), bytes.end(), raw.begin());
-    return verifySchnorr(*key, digest, raw);
+    return bytes.toHex() == signature &&
+           secp256k1_schnorrsig_verify(curveContext(),
+                                       reinterpret_cast<const unsigned char *>(bytes.constData()),
+                                       digest.data(), digest.size(), key);
 }
 
-QJsonObject signedFields(const Receipt &receipt)
+bool bothHold(KeyRing &keys, const Receipt &receipt)
 {
-    return {{QStringLiteral("lease_id"), receipt.leaseId},
-            {QStringLiteral("provider_npub"), QString::fromUtf8(receipt.providerNpub)},
-            {QStringLiteral("consumer_npub"), QString::fromUtf8(receipt.consumerNpub)},
-            {QStringLiteral("duration_paid"), jsonNumber(receipt.durationPaid)},
-            {QStringLiteral("duration_delivered"), jsonNumber(receipt.durationDelivered)},
-            {QStringLiteral("success_flag"), receipt.successFlag},
-            {QStringLiteral("payment_proof"),
-             QJsonObject{
-                 {QStringLiteral("mint_url"), receipt.paymentProof.mintUrl},
-                 {QStringLiteral("swap_response_signature"), receipt.paymentProof.swapResponseSignature}}},
-            {QStringLiteral("version"), jsonNumber(receipt.version)}};
+    const std::array<std::uint8_t, 32> digest = receipt.digest();
+    return holds(keys, receipt.consumerNpub, receipt.consumerSignature, digest) &&
+           holds(keys, receipt.providerNpub, receipt.providerCoSignature, digest);
+}
+
+/// ASCII that JSON writes as it is.
+template <class Text>
+bool isPlain(const Text &text)
+{
+    return std::all_of(text.begin(), text.end(),
+                       [](auto c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+}
+
+QByteArray canonicalText(const QString &text)
+{
+    const QStringView view(text);
+    return isPlain(std::u16string_view(view.utf16(), static_cast<std::size_t>(view.size())))
+               ? '"' + text.toLatin1() + '"'
+               : canonicalJson(text);
+}
+
+QByteArray canonicalText(const QByteArray &utf8)
+{
+    return isPlain(utf8) ? '"' + utf8 + '"' : canonicalJson(QString::fromUtf8(utf8));
+}
+
+QByteArray canonicalNumber(std::int64_t number)
+{
+    return ecmaScriptNumber(static_cast<double>(number));
 }
 
 } // namespace
@@ -117,7 +181,15 @@ bool Receipt::isWellFormed() const
 
 QByteArray Receipt::signedText() const
 {
-    return canonicalJson(signedFields(*this));
+    // In the order of RFC 8785. Going through QJsonObject took a third of a signature's time.
+    return "{\"consumer_npub\":" + canonicalText(consumerNpub) +
+           ",\"duration_delivered\":" + canonicalNumber(durationDelivered) +
+           ",\"duration_paid\":" + canonicalNumber(durationPaid) + ",\"lease_id\":" + canonicalText(leaseId) +
+           ",\"payment_proof\":{\"mint_url\":" + canonicalText(paymentProof.mintUrl) +
+           ",\"swap_response_signature\":" + canonicalText(paymentProof.swapResponseSignature) +
+           "},\"provider_npub\":" + canonicalText(providerNpub) +
+           ",\"success_flag\":" + ecmaScriptNumber(successFlag) + ",\"version\":" + canonicalNumber(version) +
+           '}';
 }
 
 std::array<std::uint8_t, 32> Receipt::digest() const
@@ -127,28 +199,37 @@ std::array<std::uint8_t, 32> Receipt::digest() const
 
 bool Receipt::hasConsumerSignature() const
 {
-    return holds(consumerNpub, consumerSignature, digest());
+    KeyRing keys;
+    return holds(keys, consumerNpub, consumerSignature, digest());
 }
 
 bool Receipt::hasProviderSignature() const
 {
-    return holds(providerNpub, providerCoSignature, digest());
+    KeyRing keys;
+    return holds(keys, providerNpub, providerCoSignature, digest());
 }
 
 bool Receipt::hasValidSignatures() const
 {
-    const std::array<std::uint8_t, 32> signedDigest = digest(); // once: it takes a tenth of a check's time
-    return holds(consumerNpub, consumerSignature, signedDigest) &&
-           holds(providerNpub, providerCoSignature, signedDigest);
+    KeyRing keys;
+    return bothHold(keys, *this);
 }
 
 QJsonObject Receipt::toJson() const
 {
-    QJsonObject out = signedFields(*this);
-    out.insert(QStringLiteral("completed_at"), jsonNumber(completedAt));
-    out.insert(QStringLiteral("consumer_signature"), QString::fromUtf8(consumerSignature));
-    out.insert(QStringLiteral("provider_co_signature"), QString::fromUtf8(providerCoSignature));
-    return out;
+    return {{QStringLiteral("lease_id"), leaseId},
+            {QStringLiteral("provider_npub"), QString::fromUtf8(providerNpub)},
+            {QStringLiteral("consumer_npub"), QString::fromUtf8(consumerNpub)},
+            {QStringLiteral("duration_paid"), jsonNumber(durationPaid)},
+            {QStringLiteral("duration_delivered"), jsonNumber(durationDelivered)},
+            {QStringLiteral("success_flag"), successFlag},
+            {QStringLiteral("payment_proof"),
+             QJsonObject{{QStringLiteral("mint_url"), paymentProof.mintUrl},
+                         {QStringLiteral("swap_response_signature"), paymentProof.swapResponseSignature}}},
+            {QStringLiteral("version"), jsonNumber(version)},
+            {QStringLiteral("completed_at"), jsonNumber(completedAt)},
+            {QStringLiteral("consumer_signature"), QString::fromUtf8(consumerSignature)},
+            {QStringLiteral("provider_co_signature"), QString::fromUtf8(providerCoSignature)}};
 }
 
 Receipt readReceipt(const QJsonObject &json)
@@ -168,8 +249,7 @@ Receipt readReceipt(const QJsonObject &json)
     out.version = readWhole(json, "version", 1, maximumWhole);
     out.completedAt = readWhole(json, "completed_at", 0, maximumWhole);
     out.consumerSignature = readText(json, "consumer_signature", "consumer_signature", aSignature).toUtf8();
-    out.providerCoSignature =
-        readText(json, "provider_co_signature", "provider_co_signature", aSignature).toUtf8();
+    out.providerCoSignature = readOptionalText(json, "provider_co_signature", aSignature).toUtf8();
     return out;
 }
 
@@ -182,8 +262,9 @@ std::vector<std::uint8_t> signaturesHold(std::span<const Receipt> receipts)
     std::iota(starts.begin(), starts.end(), std::size_t{0});
     QtConcurrent::blockingMap(starts, [&](const std::size_t &start) {
         const std::size_t end = std::min((start + 1) * block, receipts.size());
+        KeyRing keys;
         for (std::size_t i = start * block; i < end; ++i)
-            out[i] = receipts[i].hasValidSignatures() ? 1 : 0;
+            out[i] = bothHold(keys, receipts[i]) ? 1 : 0;
     });
     return out;
 }

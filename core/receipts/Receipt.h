@@ -56,9 +56,9 @@ struct Receipt
     [[nodiscard]] QJsonObject toJson() const;
 };
 
-/// Reads a receipt from outside. Throws badRequest(field) "not_well_formed": a field that is missing, of
-/// another type or out of its range, a signature that is not there. Unknown fields are ignored, but for those
-/// of payment_proof, which are signed.
+/// Reads a receipt from outside; only the co-signature may be absent, since Timmy may have it to add. Throws
+/// badRequest(field) "not_well_formed": a field that is missing, of another type or out of its range. Unknown
+/// fields are ignored, but for those of payment_proof, which are signed.
 Receipt readReceipt(const QJsonObject &json);
 
 /// Whether the signatures of each hold, on all cores.

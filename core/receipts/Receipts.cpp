@@ -3,7 +3,6 @@
 #include "core/receipts/Receipts.h"
 
 #include "core/base/Error.h"
-
 #include "core/base/Json.h"
 #include "core/nostr/Keys.h"
 #include "core/nostr/Nip19.h"
@@ -11,10 +10,13 @@
 #include <QJsonDocument>
 #include <QPointer>
 
+#include <algorithm>
+
 namespace tower {
 
 namespace {
 
+const QByteArray namePrefix = QByteArrayLiteral("paygress:receipt:v1:");
 const char *const proofField = "payment_proof.swap_response_signature";
 
 ServiceError badSignature(const char *field)
@@ -24,12 +26,29 @@ ServiceError badSignature(const char *field)
                       "bad_signature");
 }
 
-void checkSignatures(const Receipt &receipt)
+ServiceError badProof(const QString &sentence)
 {
-    if (!receipt.isWellFormed())
-        throw badRequest({}, QStringLiteral("The receipt is not well-formed."), "not_well_formed");
+    return badRequest(proofField, sentence, "bad_payment_proof");
+}
+
+ServiceError notWellFormed(const char *field, const QString &sentence)
+{
+    return badRequest(field, sentence, "not_well_formed");
+}
+
+void checkConsumer(const Receipt &receipt)
+{
     if (!receipt.hasConsumerSignature())
         throw badSignature("consumer_signature");
+}
+
+void checkSignatures(const Receipt &receipt)
+{
+    if (receipt.providerCoSignature.isEmpty())
+        throw notWellFormed("provider_co_signature", QStringLiteral("provider_co_signature is missing."));
+    if (!receipt.isWellFormed())
+        throw notWellFormed("", QStringLiteral("The receipt is not well-formed."));
+    checkConsumer(receipt);
     if (!receipt.hasProviderSignature())
         throw badSignature("provider_co_signature");
 }
@@ -46,14 +65,15 @@ ServiceError leaseTaken()
 
 } // namespace
 
-Receipts::Receipts(Database &database, const Clock &clock, const Settings &settings, EventLog &events,
-                   MintKeys &mints, QObject *parent)
+Receipts::Receipts(Database &database, const Clock &clock, const Settings &settings,
+                   const TimmyIdentity &timmy, EventLog &events, MintKeys &mints, QObject *parent)
     : QObject(parent)
     , m_database(database)
     , m_clock(clock)
     , m_settings(settings)
     , m_events(events)
     , m_mints(mints)
+    , m_coSigner(database, clock, timmy)
     , m_store(database)
     , m_invoices(database)
 {
@@ -61,7 +81,20 @@ Receipts::Receipts(Database &database, const Clock &clock, const Settings &setti
 
 QByteArray Receipts::eventName(const QString &leaseId)
 {
-    return "paygress:receipt:v1:" + leaseId.toUtf8();
+    return namePrefix + leaseId.toUtf8();
+}
+
+bool Receipts::isKnown(const Event &event)
+{
+    const QByteArray name = event.tag("d").value_or(QByteArray());
+    if (!name.startsWith(namePrefix))
+        return false;
+    const QByteArray leaseId = name.sliced(namePrefix.size());
+    // No lease has such an id, and a database may choke on it.
+    const auto isControl = [](char c) { return c >= 0 && c < ' '; };
+    if (std::any_of(leaseId.begin(), leaseId.end(), isControl))
+        return false;
+    return find(QString::fromUtf8(leaseId)).has_value();
 }
 
 std::optional<StoredReceipt> Receipts::find(const QString &leaseId)
@@ -72,6 +105,12 @@ std::optional<StoredReceipt> Receipts::find(const QString &leaseId)
 QCoro::Task<Receipts::Taken> Receipts::take(Receipt receipt)
 {
     const QPointer<Receipts> self(this);
+    if (m_coSigner.isAsked(receipt)) {
+        checkConsumer(receipt); // before anybody is told anything of a lease
+        if (const std::optional<StoredReceipt> stored = known(receipt))
+            co_return Taken{*stored, false};
+        receipt.providerCoSignature = m_coSigner.sign(receipt);
+    }
     checkSignatures(receipt);
     if (const std::optional<StoredReceipt> stored = known(receipt))
         co_return Taken{*stored, false};
@@ -79,26 +118,32 @@ QCoro::Task<Receipts::Taken> Receipts::take(Receipt receipt)
     const QByteArray proofId = paymentProofId(proof);
     refuseUsed(proofId);
     if (const auto *lightning = std::get_if<LightningProof>(&proof)) {
-        const std::optional<Invoice> invoice = m_invoices.find(lightning->paymentHash);
-        if (!invoice || invoice->state != InvoiceState::Paid)
-            throw badRequest(proofField,
-                             QStringLiteral("The payment hash is not one of our settled payments."),
-                             "bad_payment_proof");
-        co_return store(receipt, proofId);
+        checkInvoice(lightning->paymentHash);
+    } else {
+        const CashuProof cashu = std::get<CashuProof>(proof);
+        QCoro::Task<void> checking = checkMint(cashu, receipt.paymentProof.mintUrl);
+        co_await checking;
+        if (!self)
+            throw unavailable(QStringLiteral("The program is stopping."), "stopping");
     }
-    const CashuProof cashu = std::get<CashuProof>(proof);
-    QCoro::Task<std::optional<CurvePoint>> asking =
-        m_mints.key(receipt.paymentProof.mintUrl, cashu.keysetId, cashu.amount);
-    const std::optional<CurvePoint> key = co_await asking;
-    if (!self)
-        throw unavailable(QStringLiteral("The program is stopping."), "stopping");
-    if (!key)
-        throw badRequest(proofField, QStringLiteral("The mint has no key for this keyset and amount."),
-                         "bad_payment_proof");
-    if (!holdsDleq(cashu, *key))
-        throw badRequest(proofField, QStringLiteral("The mint's key did not make this signature (NUT-12)."),
-                         "bad_payment_proof");
     co_return store(receipt, proofId);
+}
+
+void Receipts::checkInvoice(const PaymentHash &paymentHash)
+{
+    const std::optional<Invoice> invoice = m_invoices.find(paymentHash);
+    if (!invoice || invoice->state != InvoiceState::Paid)
+        throw badProof(QStringLiteral("The payment hash is not one of our settled payments."));
+}
+
+QCoro::Task<void> Receipts::checkMint(CashuProof proof, QString mintUrl)
+{
+    QCoro::Task<std::optional<CurvePoint>> asking = m_mints.key(mintUrl, proof.keysetId, proof.amount);
+    const std::optional<CurvePoint> key = co_await asking;
+    if (!key)
+        throw badProof(QStringLiteral("The mint has no key for this keyset and amount."));
+    if (!holdsDleq(proof, *key))
+        throw badProof(QStringLiteral("The mint's key did not make this signature (NUT-12)."));
 }
 
 QCoro::Task<Receipts::Taken> Receipts::takeEvent(Event event)

@@ -10,8 +10,10 @@
 #include "tests/bench/Table.h"
 
 #include <QThread>
+#include <QtConcurrentMap>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <random>
 #include <string>
@@ -156,35 +158,49 @@ void signatures()
     heading("Signatures of receipts, two each");
     std::vector<Receipt> receipts = someReceipts(signatureCount);
     const SecretKey key = *SecretKey::fromBytes(QByteArray(32, 7));
+    const QString asLongAsAProof(600, u'e');
     quint32 n = 0;
     for (Receipt &receipt : receipts) {
+        receipt.paymentProof = {QStringLiteral("https://mint.example"), asLongAsAProof};
         receipt.leaseId = QStringLiteral("lease-%1").arg(n++);
         receipt.consumerNpub = receipt.providerNpub = toNpub(key.pubKey());
         const std::array<std::uint8_t, 64> signature = key.sign(receipt.digest(), {});
         receipt.consumerSignature = receipt.providerCoSignature =
             QByteArray(reinterpret_cast<const char *>(signature.data()), 64).toHex();
     }
-    // Bare: nothing but the two checks on the curve.
+    // Bare: nothing but the two checks on the curve; on one core, and on all of them at once.
     const std::array<std::uint8_t, 32> digest = receipts[0].digest();
     const std::array<std::uint8_t, 64> signature = key.sign(digest, {});
     const PubKey pubKey = key.pubKey();
-    std::size_t held = 0;
-    const double bare = bestOf(3,
-                               [&] {
-                                   for (std::size_t i = 0; i < 2 * signatureCount / 4; ++i)
-                                       held += verifySchnorr(pubKey, digest, signature) ? 1 : 0;
-                               }) *
-                        4;
-    const double all = bestOf(3, [&] {
-        const std::vector<std::uint8_t> hold = signaturesHold(receipts);
-        held += static_cast<std::size_t>(std::count(hold.begin(), hold.end(), 1));
-    });
+    std::atomic<std::size_t> held = 0;
+    const auto check = [&](std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i)
+            held += verifySchnorr(pubKey, digest, signature) ? 1 : 0;
+    };
+    constexpr std::size_t block = 500;
+    const auto checkBlock = [&](int) { check(block); };
+    const std::vector<int> blocks(2 * signatureCount / block);
+
+    // By turns, so that whatever else the machine does meets all of them.
+    double bare = 1e9, bareOnAll = 1e9, ours = 1e9;
+    for (int round = 0; round < 5; ++round) {
+        bare = std::min(bare, 4 * secondsOf([&] { check(2 * signatureCount / 4); }));
+        bareOnAll = std::min(bareOnAll, secondsOf([&] { QtConcurrent::blockingMap(blocks, checkBlock); }));
+        ours = std::min(ours, secondsOf([&] {
+                            const std::vector<std::uint8_t> hold = signaturesHold(receipts);
+                            held += static_cast<std::size_t>(std::count(hold.begin(), hold.end(), 1));
+                        }));
+    }
     const int cores = QThread::idealThreadCount();
     rate("bare, one core, signatures", 2.0 * signatureCount / bare);
-    rate("signaturesHold, signatures", 2.0 * signatureCount / all, std::to_string(cores) + " cores");
-    const double ratio = bare / (all * cores);
+    rate("bare, all cores, signatures", 2.0 * signatureCount / bareOnAll, std::to_string(cores) + " cores");
+    rate("signaturesHold, signatures", 2.0 * signatureCount / ours, std::to_string(cores) + " cores");
+    const double ratio = bare / (ours * cores);
     goal("of the bare rate x cores", 100 * ratio, "%", ratio >= 0.9, ">= 90");
-    std::printf("  %zu held\n", held);
+    const double ratioOnAll = bareOnAll / ours;
+    goal("of the bare rate on all cores (others may use them too)", 100 * ratioOnAll, "%", ratioOnAll >= 0.9,
+         ">= 90");
+    std::printf("  %zu held\n", held.load());
 }
 
 } // namespace

@@ -16,10 +16,9 @@ struct ReceiptHouse
 {
     explicit ReceiptHouse(const QString &engine)
         : database(engine)
-        , settings({{QStringLiteral("LNURL_ALLOW_PRIVATE"), QStringLiteral("1")},
-                    {QStringLiteral("NOSTR_RELAY_URL"), QStringLiteral("ws://127.0.0.1:1")}},
-                   {}, {})
+        , settings({{QStringLiteral("LNURL_ALLOW_PRIVATE"), QStringLiteral("1")}}, {}, {})
     {
+        settings.setSaved(Setting::NostrRelayUrl, QStringLiteral("ws://127.0.0.1:1"));
     }
 
     /// Signed by consumer and provider of these numbers, paid with the seed's payment, ended just now.
@@ -49,7 +48,7 @@ struct ReceiptHouse
     TimmyIdentity timmy{keyNumber(900)};
     EventLog events{*database, clock, settings, timmy, activity};
     MintKeys keys{settings, clock};
-    Receipts receipts{*database, clock, settings, events, keys};
+    Receipts receipts{*database, clock, settings, timmy, events, keys};
 };
 
 } // namespace tower::test

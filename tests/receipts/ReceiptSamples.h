@@ -7,6 +7,7 @@
 #include "core/nostr/Nip19.h"
 #include "core/receipts/PaymentProof.h"
 
+#include <QHash>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -141,7 +142,15 @@ inline Receipt receiptOf(const QString &lease, quint32 seed, const QString &mint
     return out;
 }
 
-/// A mint on loopback that has MintKey(1) for 8 sats: GET /v1/keys.
+/// A mint's answer about its keys: MintKey(1) for 8 sats.
+inline QByteArray keysAnswer(const QString &keysetId)
+{
+    const QJsonObject keys{{"8", QString::fromLatin1(hexOf(MintKey(1).pub()))}, {"1", "no key at all"}};
+    const QJsonObject keyset{{"id", keysetId}, {"unit", "sat"}, {"keys", keys}};
+    return QJsonDocument(QJsonObject{{"keysets", QJsonArray{keyset}}}).toJson(QJsonDocument::Compact);
+}
+
+/// A mint on loopback: GET /v1/keys, and GET /v1/keys/{id} for keysets that it no longer signs with.
 class TestMint
 {
 public:
@@ -155,14 +164,6 @@ public:
         });
         if (!m_server.listen(QHostAddress::LocalHost))
             std::abort();
-        keys = QJsonDocument(
-                   QJsonObject{{"keysets",
-                                QJsonArray{QJsonObject{
-                                    {"id", "00882760bfa2eb41"},
-                                    {"unit", "sat"},
-                                    {"keys", QJsonObject{{"8", QString::fromLatin1(hexOf(MintKey(1).pub()))},
-                                                         {"1", "no key at all"}}}}}}})
-                   .toJson(QJsonDocument::Compact);
     }
 
     [[nodiscard]] QString url() const
@@ -170,7 +171,8 @@ public:
         return QStringLiteral("http://127.0.0.1:%1").arg(m_server.serverPort());
     }
 
-    QByteArray keys;
+    QByteArray keys = keysAnswer(QStringLiteral("00882760bfa2eb41"));
+    QHash<QByteArray, QByteArray> formerKeysets; ///< id and answer; others are unknown: 400
     QByteArray status = "200 OK";
     QByteArray headers;
     bool silent = false;
@@ -186,9 +188,13 @@ private:
         requests.append(head.left(head.indexOf("\r\n")));
         if (silent)
             return;
-        socket->write("HTTP/1.1 " + status + "\r\nContent-Type: application/json\r\n" + headers +
-                      "Content-Length: " + QByteArray::number(keys.size()) + "\r\nConnection: close\r\n\r\n" +
-                      keys);
+        const QByteArray path = requests.last().split(' ').value(1);
+        const QByteArray id = path.sliced(path.lastIndexOf('/') + 1);
+        const bool isKnown = id == "keys" || formerKeysets.contains(id);
+        const QByteArray body = id == "keys" ? keys : formerKeysets.value(id);
+        socket->write("HTTP/1.1 " + (isKnown ? status : QByteArray("400 Bad Request")) +
+                      "\r\nContent-Type: application/json\r\n" + headers + "Content-Length: " +
+                      QByteArray::number(body.size()) + "\r\nConnection: close\r\n\r\n" + body);
         socket->disconnectFromHost();
     }
 

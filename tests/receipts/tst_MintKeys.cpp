@@ -80,6 +80,84 @@ private slots:
         QVERIFY(asker.key(mint.url()));
     }
 
+    void keysetNoLongerInUse()
+    {
+        const QString former = QStringLiteral("01%1").arg(QString(64, u'a'));
+        TestMint mint;
+        mint.formerKeysets.insert(former.toLatin1(), keysAnswer(former));
+        Asker asker;
+        QVERIFY(asker.key(mint.url(), 8, former) == MintKey(1).pub());
+        const QList<QByteArray> asked{"GET /v1/keys HTTP/1.1",
+                                      "GET /v1/keys/" + former.toLatin1() + " HTTP/1.1"};
+        QCOMPARE(mint.requests, asked);
+        asker.clock.advance(days(30));
+        QVERIFY(asker.key(mint.url(), 8, former)); // once is enough
+        QCOMPARE(mint.requests, asked);
+        QVERIFY(!asker.key(mint.url(), 16, former)); // it may be new, but the keyset is as it was
+        QCOMPARE(mint.requests.size(), 3);
+        QCOMPARE(mint.requests.last(), asked.first());
+    }
+
+    void unknownKeysets_data()
+    {
+        QTest::addColumn<QString>("id");
+        QTest::addColumn<int>("requests");
+        QTest::newRow("nobody's") << "00ffffffffffffff" << 2;
+        QTest::newRow("of the old kind") << "I2yN+iRYfkzT" << 1;
+        QTest::newRow("a way out of the path") << "../../../../admin" << 1;
+        QTest::newRow("a query") << "00882760bfa2eb4?a=b" << 1;
+        QTest::newRow("endless") << QString(128, u'a') << 1;
+    }
+
+    void unknownKeysets()
+    {
+        QFETCH(QString, id);
+        QFETCH(int, requests);
+        TestMint mint;
+        Asker asker;
+        QVERIFY(!asker.key(mint.url(), 8, id));
+        QCOMPARE(mint.requests.size(), requests);
+        QVERIFY(!asker.key(mint.url(), 8, id)); // not asked again so soon
+        QCOMPARE(mint.requests.size(), requests);
+        asker.clock.advance(MintKeys::askAgainAfter);
+        QVERIFY(!asker.key(mint.url(), 8, id));
+        QCOMPARE(mint.requests.size(), 2 * requests);
+    }
+
+    void mintThatNamesAnotherKeyset()
+    {
+        TestMint mint;
+        mint.formerKeysets.insert("00ffffffffffffff", keysAnswer(QStringLiteral("00eeeeeeeeeeeeee")));
+        Asker asker;
+        QVERIFY(!asker.key(mint.url(), 8, QStringLiteral("00ffffffffffffff")));
+        QVERIFY(!asker.key(mint.url(), 8, QStringLiteral("00eeeeeeeeeeeeee")));
+    }
+
+    void keepsSoManyKeys()
+    {
+        constexpr int each = 1'500;
+        QJsonObject keys;
+        for (int amount = 1; amount <= each; ++amount)
+            keys.insert(QString::number(amount), QString::fromLatin1(hexOf(MintKey(1).pub())));
+        TestMint mint;
+        Asker asker;
+        QStringList ids;
+        for (const char digit : {'a', 'b', 'c'}) {
+            ids.append(QString(16, QLatin1Char(digit)));
+            const QJsonObject keyset{{"id", ids.last()}, {"keys", keys}};
+            mint.formerKeysets.insert(
+                ids.last().toLatin1(),
+                QJsonDocument(QJsonObject{{"keysets", QJsonArray{keyset}}}).toJson(QJsonDocument::Compact));
+            QVERIFY(asker.key(mint.url(), each, ids.last()));
+        }
+        static_assert(3 * each > MintKeys::maximumKeys);
+        const qsizetype asked = mint.requests.size();
+        QVERIFY(asker.key(mint.url(), each, ids.last()));
+        QCOMPARE(mint.requests.size(), asked);
+        QVERIFY(asker.key(mint.url(), each, ids.first())); // it was forgotten
+        QCOMPARE(mint.requests.size(), asked + 1);
+    }
+
     void refusesAddresses_data()
     {
         QTest::addColumn<QString>("url");
