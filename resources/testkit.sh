@@ -2,21 +2,22 @@
 # SPDX-FileCopyrightText: the Timmy Tower Console authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Checks a running Timmy Tower from end to end, on the simulated wallet and agent: one line PASS or FAIL for
-# each check, exit status 0 when all passed, 1 when one failed, 2 when it could not begin. Needs curl and jq.
+# Checks a running Timmy Tower from end to end, on the simulated wallet, agent and cloud: one line PASS or FAIL
+# for each check, exit status 0 when all passed, 1 when one failed, 2 when it could not begin. Needs curl and
+# jq.
 #
 #   curl -s http://127.0.0.1:8337/api/testkit | bash
 #   BASE_URL=http://127.0.0.1:8337 ADMIN_TOKEN=... bash testkit.sh
 #   bash testkit.sh http://127.0.0.1:8337
 #
 # With ADMIN_TOKEN in the environment it looks at the pool and the books, too. It makes some ten jobs and
-# sessions; what they pay are sats of the simulated wallet.
+# sessions, and a node; what they pay are sats of the simulated wallet.
 set -uo pipefail
 
 base=${1:-${BASE_URL:-http://127.0.0.1:8337}}
 base=${base%/}
 deposit=${DEPOSIT_SATS:-1000}
-patience=${PATIENCE_SECS:-20} # for what a job or a payment takes
+patience=${PATIENCE_SECS:-20} # for what a job, a payment or a node takes
 
 for tool in curl jq; do
     command -v "$tool" >/dev/null || { echo "testkit: $tool is missing" >&2; exit 2; }
@@ -81,15 +82,15 @@ pay() {
     call POST "/api/dev/stub/pay/$1"
 }
 
-# await PATH FILTER: asks until FILTER is true of the answer, but no longer than that.
+# await PATH FILTER [PAUSE]: asks until FILTER is true of the answer, but no longer than that.
 await() {
-    local path=$1 filter=$2 end=$((SECONDS + patience))
+    local path=$1 filter=$2 pause=${3:-0.2} end=$((SECONDS + patience))
     while :; do
         call GET "$path"
         if jq -e "$filter" >/dev/null 2>&1 <<<"$body" || [ "$SECONDS" -ge "$end" ]; then
             return
         fi
-        sleep 0.2
+        sleep "$pause"
     done
 }
 
@@ -252,6 +253,44 @@ session=$first
 macaroon=$firstMacaroon
 ask '{"request": "hello"}'
 check 'session: a closed one answers 409' 409 '.code | length > 0'
+
+# ------------------------------------------------------------------ nodes
+call POST /api/bootstrap '{"sshPublicKey": "no key"}'
+check 'node: what is no SSH key is 400' 400 '.field == "sshPublicKey"'
+call POST /api/bootstrap
+check 'node: waits for its payment' 201 \
+    '.state == "awaiting_payment" and .invoice.amountSats == .amountSats and .stubMode == true'
+node=$(get .bootstrapJobId)
+hash=$(get .invoice.paymentHash)
+token=$(get .deliveryToken)
+check 'node: says how to pay' 201 "(.message | contains(\"POST /api/dev/stub/pay/$hash\")) and (.deliveryToken | length > 0)"
+call GET "/api/bootstrap/$node"
+check 'node: still waits' 200 '.state == "awaiting_payment" and .message == "Waiting for Lightning payment"'
+if [ "$(get .stubMode)" = true ]; then # a machine of a real cloud would cost real money
+    pay "$hash"
+    await "/api/bootstrap/$node" '.state == "ready" or .state == "failed"' 1
+    check 'node: ready, and says that it is fake' 200 \
+        '.state == "ready" and .stubMode == true and (.message | contains("fake")) and (.nextSteps | length > 3)'
+    check 'node: the first answer has the private key' 200 \
+        '(.credentials.sshPrivateKey | startswith("-----BEGIN RSA PRIVATE KEY-----")) and (.credentials | has("sshKeyNote") | not)'
+    first=$(get .credentials.sshPrivateKey)
+    call GET "/api/bootstrap/$node"
+    check 'node: the second has a note in its place' 200 \
+        '.credentials.sshPrivateKey == null and (.credentials.sshKeyNote | length > 0)'
+    call POST "/api/bootstrap/$node/redeliver" '{"deliveryToken": "forged"}'
+    check 'node: no key for a forged token' 403 '.code == "wrong_delivery_token"'
+    call POST "/api/bootstrap/$node/redeliver" "{\"deliveryToken\": \"$token\"}"
+    report "$([ "$status" = 200 ] && [ "$(get .sshPrivateKey)" = "$first" ] && echo yes)" \
+        'node: a lost key is delivered once more'
+    call POST "/api/bootstrap/$node/redeliver" "{\"deliveryToken\": \"$token\"}"
+    check 'node: and then never again' 410 '.code == "key_gone"'
+else
+    echo "SKIP node: the cloud is a real one; nothing was paid"
+fi
+call GET /api/bootstrap/00000000-0000-4000-8000-000000000000
+check 'node: an unknown id is 404' 404 '.code == "node_not_found"'
+call GET /api/bootstrap/nonsense
+check 'node: a malformed id is 400' 400 '.field == "id"'
 
 # ------------------------------------------------------------------ the operator's side
 call GET /api/admin/pool

@@ -208,7 +208,7 @@ void addAdminRelayRoutes(Router &router, RelayAccounts &accounts, RelayPolicy &p
     });
     post("/api/admin/relay/accounts/:pubkey/revoke", [&](const HttpRequest &request) {
         const PubKey key = parsePubKey(request.parameter("pubkey"));
-        const QJsonObject body = request.body.isEmpty() ? QJsonObject() : request.json();
+        const QJsonObject body = optionalBody(request);
         return HttpResponse::json(toJson(
             accounts.revoke(key, optionalText(body, "reason"), request.actor, optionalFlag(body, "force"))));
     });

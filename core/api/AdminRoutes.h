@@ -19,8 +19,8 @@ void addIdentityAdminRoutes(Router &router, Identities &identities, Trust &trust
                             RelayAccounts &accounts, const Settings &settings);
 
 /// /api/admin/activity, its check, and the ledger with reconcile.
-void addBooksRoutes(Router &router, Activity &activity, Ledger &ledger, Reconcile &reconcile, Wallet &wallet,
-                    Reader &reader);
+void addBooksRoutes(Router &router, Activity &activity, Ledger &ledger, Reconcile &reconcile,
+                    Database &database, Wallet &wallet, Reader &reader);
 
 /// /api/admin/settings.
 void addSettingsRoutes(Router &router, const Settings &settings, SavedSettings &saved,

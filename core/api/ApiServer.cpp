@@ -42,8 +42,9 @@ ApiServer::ApiServer(const ApiServices &services)
     m_router.setAuthoriser([this](HttpRequest &request, Scope scope) { m_auth.authorise(request, scope); });
     addSystemRoutes(m_router,
                     {services.database, services.clock, services.settings, services.wallet, services.agent,
-                     services.queue, services.policyLog, m_host, services.clock.now()});
-    addDocumentRoutes(m_router, services.relayManagement, services.relayAccounts);
+                     services.queue, services.policyLog, m_host, services.relay, services.clock.now()});
+    addDocumentRoutes(m_router, services.relayManagement, services.relayAccounts,
+                      [this] { return baseUrl(); });
     addRelayManagementRoutes(m_router, m_auth, services.relayManagement, services.clock, services.reader);
     addPolicyRoutes(m_router, services.relayPolicy, services.policyLog, services.relayAccounts,
                     services.relayManagement, services.settings, services.clock, services.reader);
@@ -52,11 +53,11 @@ ApiServer::ApiServer(const ApiServices &services)
     addModerationRoutes(m_router, services.queue, services.relayAccounts, services.policyLog,
                         services.reviewer, services.clock, services.reader);
     addIdentityRoutes(m_router, {m_caller, services.signIn, services.vouches, services.identities,
-                                 services.relayAccounts, services.settings, services.zapCount});
+                                 services.relayAccounts, services.settings, services.zaps.zaps});
     addIdentityAdminRoutes(m_router, services.identities, services.trust, services.vouches,
                            services.relayAccounts, services.settings);
-    addBooksRoutes(m_router, services.activity, services.ledger, services.reconcile, services.wallet,
-                   services.reader);
+    addBooksRoutes(m_router, services.activity, services.ledger, services.reconcile, services.database,
+                   services.wallet, services.reader);
     addSettingsRoutes(m_router, services.settings, services.savedSettings, services.secrets);
     addBackupRoute(m_router, services.database.url(), services.dataDir, services.reader);
     m_feed.addRoutes(m_router);
@@ -71,10 +72,13 @@ ApiServer::ApiServer(const ApiServices &services)
     addSessionAdminRoutes(m_router, work);
     addStubRoute(m_router, work);
     addPoolRoutes(m_router, services.pool);
-    if (services.zaps)
-        addZapRoutes(m_router, *services.zaps);
-    if (services.receipts)
-        addReceiptRoutes(m_router, *services.receipts, services.settings, services.clock, services.reader);
+    addZapRoutes(m_router, services.zaps);
+    addReceiptRoutes(m_router, services.receipts, services.settings, services.clock, services.reader);
+
+    const BootstrapServices nodes{m_caller, services.settings, services.invoices, services.bootstrap,
+                                  services.nodeSweep};
+    addBootstrapRoutes(m_router, nodes);
+    addBootstrapAdminRoutes(m_router, nodes);
 
     applyLimits();
     services.settings.onChange([this](Setting setting) {

@@ -4,6 +4,7 @@
 
 #include "core/activity/SavedSettings.h"
 #include "core/api/Auth.h"
+#include "core/api/BootstrapRoutes.h"
 #include "core/api/Caller.h"
 #include "core/api/ChangeFeed.h"
 #include "core/api/ReceiptRoutes.h"
@@ -12,6 +13,7 @@
 #include "core/http/RateLimit.h"
 #include "core/http/Router.h"
 #include "core/lightning/SimulatedWallet.h"
+#include "core/nostr/RelayClient.h"
 #include "core/payments/Ledger.h"
 #include "core/payments/Reconcile.h"
 #include "core/relay/RelayManagement.h"
@@ -60,15 +62,13 @@ struct ApiServices
     Jobs &jobs;
     Sessions &sessions;
     Agent &agent;
+    Bootstrap &bootstrap;
+    NodeSweep &nodeSweep;
     QString dataDir;
-    /// Zaps whose payment succeeded; none as long as nothing sends them.
-    std::function<std::int64_t()> zapCount = [] { return std::int64_t{0}; };
-    /// Without one the statistics say that it is off.
-    const Reviewer *reviewer = nullptr;
-    /// Without them there are no routes of zaps and of Timmy's events.
-    std::optional<ZapServices> zaps{};
-    /// Without them there are no routes of receipts and providers.
-    std::optional<ReceiptServices> receipts{};
+    const Reviewer *reviewer;           ///< nullptr: the statistics say that it is off
+    const RelayClient *relay = nullptr; ///< nullptr: how the relay is, is not known
+    ZapServices zaps;
+    ReceiptServices receipts;
 };
 
 /// The HTTP API: all routes behind one router, and the server in front of it. Core thread.

@@ -36,20 +36,18 @@ QCoro::Task<HttpResponse> verify(Reader &reader)
     co_return HttpResponse::json(toJson(report));
 }
 
-QCoro::Task<HttpResponse> reconciled(const Reconcile &reconcile, Wallet &wallet, Reader &reader)
+QCoro::Task<HttpResponse> reconciled(const Reconcile &reconcile, Database &database, Wallet &wallet,
+                                     Reader &reader)
 {
-    QCoro::Task<std::optional<Msat>> asking = Reconcile::askBalance(wallet);
-    const std::optional<Msat> balance = co_await asking;
-    const auto work = [reconcile, balance](Database &database) { return reconcile.run(database, balance); };
-    QFuture<ReconcileReport> running = reader.run(work);
+    QCoro::Task<ReconcileReport> running = reconcile.runNow(database, wallet, reader);
     const ReconcileReport report = co_await running;
     co_return HttpResponse::json(toJson(report));
 }
 
 } // namespace
 
-void addBooksRoutes(Router &router, Activity &activity, Ledger &ledger, Reconcile &reconcile, Wallet &wallet,
-                    Reader &reader)
+void addBooksRoutes(Router &router, Activity &activity, Ledger &ledger, Reconcile &reconcile,
+                    Database &database, Wallet &wallet, Reader &reader)
 {
     const auto get = [&router](const char *pattern, std::variant<SyncHandler, AsyncHandler> handler) {
         router.add({.method = HttpMethod::Get,
@@ -66,7 +64,7 @@ void addBooksRoutes(Router &router, Activity &activity, Ledger &ledger, Reconcil
             return HttpResponse::json(toJson(ledger.list(ledgerFilter(request), pageOf(request))));
         }));
     get("/api/admin/reconcile",
-        AsyncHandler([&](HttpRequest) { return reconciled(reconcile, wallet, reader); }));
+        AsyncHandler([&](HttpRequest) { return reconciled(reconcile, database, wallet, reader); }));
 }
 
 } // namespace tower

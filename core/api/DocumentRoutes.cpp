@@ -6,6 +6,7 @@
 #include "core/base/Error.h"
 
 #include <QFile>
+#include <QRegularExpression>
 
 /// Linked in from a library, which registers no resources by itself.
 static void initResources()
@@ -37,7 +38,8 @@ HttpResponse page(const QString &path)
 
 } // namespace
 
-void addDocumentRoutes(Router &router, RelayManagement &management, const RelayAccounts &accounts)
+void addDocumentRoutes(Router &router, RelayManagement &management, const RelayAccounts &accounts,
+                       std::function<QString()> baseUrl)
 {
     initResources();
     const auto get = [&router](const char *pattern, SyncHandler handler) {
@@ -61,9 +63,13 @@ void addDocumentRoutes(Router &router, RelayManagement &management, const RelayA
         return HttpResponse::text(resource(QStringLiteral(":/openapi.yaml")),
                                   "application/yaml; charset=utf-8");
     });
-    get("/api/testkit", [](const HttpRequest &) {
-        return HttpResponse::text(resource(QStringLiteral(":/testkit.sh")),
-                                  "text/x-shellscript; charset=utf-8");
+    get("/api/testkit", [baseUrl](const HttpRequest &) {
+        QByteArray script = resource(QStringLiteral(":/testkit.sh"));
+        // It stands in a shell script, so it must be nothing but an address.
+        static const QRegularExpression address(QStringLiteral("^https?://[A-Za-z0-9.:_/\\[\\]-]+$"));
+        if (const QString url = baseUrl(); address.match(url).hasMatch())
+            script.replace("BASE_URL:-http://127.0.0.1:8337", "BASE_URL:-" + url.toLatin1());
+        return HttpResponse::text(script, "text/x-shellscript; charset=utf-8");
     });
 }
 

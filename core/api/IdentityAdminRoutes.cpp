@@ -89,7 +89,7 @@ void addIdentityAdminRoutes(Router &router, Identities &identities, Trust &trust
         return HttpResponse::json(shape->full(identity));
     });
     add(HttpMethod::Post, "/api/admin/vouches/:id/revoke", [&vouches](const HttpRequest &request) {
-        const QJsonObject body = request.body.isEmpty() ? QJsonObject() : request.json();
+        const QJsonObject body = optionalBody(request);
         return HttpResponse::json(IdentityShape::vouch(
             vouches.revoke(request.parameter("id"), optionalText(body, "reason"), request.actor)));
     });

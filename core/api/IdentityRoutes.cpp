@@ -85,7 +85,7 @@ HttpResponse timmy(const IdentityServices &services)
     HttpResponse response = HttpResponse::json(QJsonObject{
         {QStringLiteral("npub"), QString::fromLatin1(toNpub(*key))},
         {QStringLiteral("pubkeyHex"), key->text()},
-        {QStringLiteral("zapCount"), jsonNumber(services.zapCount())},
+        {QStringLiteral("zapCount"), jsonNumber(services.zaps.totals().paid)},
         {QStringLiteral("relayUrl"), textOrNull(services.settings.text(Setting::NostrRelayUrl))}});
     response.headers.emplace_back("Cache-Control", "max-age=5");
     return response;

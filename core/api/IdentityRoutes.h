@@ -3,10 +3,9 @@
 #pragma once
 
 #include "core/api/Caller.h"
+#include "core/outreach/Zaps.h"
 #include "core/trust/SignIn.h"
 #include "core/trust/Vouches.h"
-
-#include <functional>
 
 namespace tower {
 
@@ -19,7 +18,7 @@ struct IdentityServices
     Identities &identities;
     RelayAccounts &relayAccounts;
     const Settings &settings;
-    std::function<std::int64_t()> zapCount; ///< zaps whose payment succeeded
+    Zaps &zaps;
 };
 
 /// /api/identity/challenge, /verify, /vouch, /me and /timmy.

@@ -20,11 +20,6 @@ QString decider(const HttpRequest &request)
     return request.actor.startsWith(QLatin1String("admin:")) ? request.actor : QStringLiteral("admin:token");
 }
 
-QJsonObject bodyOrEmpty(const HttpRequest &request)
-{
-    return request.body.isEmpty() ? QJsonObject() : request.json();
-}
-
 QueueFilter queueFilter(const HttpRequest &request)
 {
     QueueFilter filter;
@@ -157,7 +152,7 @@ void addModerationRoutes(Router &router, ModerationQueue &queue, RelayAccounts &
     add(HttpMethod::Post, "/api/admin/relay/queue/:eventId/reject",
         SyncHandler([&](const HttpRequest &request) {
             const EventId id = parseEventId(request.parameter("eventId"));
-            const QJsonObject body = bodyOrEmpty(request);
+            const QJsonObject body = optionalBody(request);
             return HttpResponse::json(
                 toJson(queue.reject(id, optionalText(body, "reason"), decider(request))));
         }));

@@ -34,7 +34,8 @@ QCoro::Task<HttpResponse> show(WorkServices services, HttpRequest request)
 }
 
 /// 402 as L402 has it: what to pay, and the credential that the payment is for.
-HttpResponse paymentRequired(const WorkServices &services, const Sessions::TopUpNeeded &topUp)
+HttpResponse paymentRequired(const WorkServices &services, const Sessions::TopUpNeeded &topUp,
+                             const QByteArray &macaroon)
 {
     const Session &session = topUp.session;
     HttpResponse response = HttpResponse::json(
@@ -49,7 +50,6 @@ HttpResponse paymentRequired(const WorkServices &services, const Sessions::TopUp
                     {QStringLiteral("topupInvoice"), toJson(topUp.invoice)},
                     {QStringLiteral("stubMode"), services.stubMode()}},
         402);
-    const QByteArray macaroon = services.sessions.macaroon(session);
     response.headers.emplace_back("WWW-Authenticate", "L402 version=\"0\", token=\"" + macaroon +
                                                           "\", macaroon=\"" + macaroon + "\", invoice=\"" +
                                                           topUp.invoice.paymentRequest.toLatin1() + '"');
@@ -65,7 +65,8 @@ QCoro::Task<HttpResponse> ask(WorkServices services, HttpRequest request)
         request.parameter("id"), text, request.header("authorization"), idempotencyKey);
     const std::variant<Sessions::Answer, Sessions::TopUpNeeded> outcome = co_await asking;
     if (const auto *topUp = std::get_if<Sessions::TopUpNeeded>(&outcome))
-        co_return paymentRequired(services, *topUp);
+        co_return paymentRequired(
+            services, *topUp, services.sessions.macaroonFor(request.header("authorization"), topUp->session));
     co_return HttpResponse::json(WorkShape(services).answer(std::get<Sessions::Answer>(outcome)));
 }
 
@@ -76,7 +77,11 @@ QCoro::Task<HttpResponse> topUp(WorkServices services, HttpRequest request)
     const QString id = request.parameter("id");
     QCoro::Task<Invoice> asking = services.sessions.topUp(id, amount, request.header("authorization"));
     const Invoice invoice = co_await asking;
-    QJsonObject out = WorkShape(services).session(known(services, id));
+    const Session session = known(services, id);
+    QJsonObject out = WorkShape(services).session(session);
+    // Nobody gets a wider one for a narrowed one.
+    out.insert(QStringLiteral("macaroon"),
+               QString::fromLatin1(services.sessions.macaroonFor(request.header("authorization"), session)));
     out.insert(QStringLiteral("invoice"), toJson(invoice));
     co_return HttpResponse::json(out);
 }
@@ -117,7 +122,7 @@ HttpResponse list(const WorkServices &services, const HttpRequest &request)
 
 HttpResponse close(const WorkServices &services, const HttpRequest &request)
 {
-    const QJsonObject body = request.body.isEmpty() ? QJsonObject() : request.json();
+    const QJsonObject body = optionalBody(request);
     const Session session =
         services.sessions.close(request.parameter("id"), optionalText(body, "reason"), request.actor);
     return HttpResponse::json(WorkShape(services).adminSession(session));

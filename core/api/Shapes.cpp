@@ -166,7 +166,8 @@ QJsonObject toJson(const ReconcileReport &report)
     for (const CheckResult &check : report.checks) {
         checks.append(QJsonObject{{QStringLiteral("name"), check.name},
                                   {QStringLiteral("ok"), check.ok},
-                                  {QStringLiteral("differenceSats"), jsonNumber(check.difference)},
+                                  {QStringLiteral("differenceSats"),
+                                   check.difference ? jsonNumber(*check.difference) : QJsonValue::Null},
                                   {QStringLiteral("detail"), check.detail}});
     }
     return {{QStringLiteral("ok"), report.ok}, {QStringLiteral("checks"), checks}};
@@ -204,6 +205,11 @@ std::optional<PubKey> queryKey(const HttpRequest &request, const char *name)
     if (!text || text->isEmpty())
         return std::nullopt;
     return parsePubKey(*text, name);
+}
+
+QJsonObject optionalBody(const HttpRequest &request)
+{
+    return request.body.isEmpty() ? QJsonObject() : request.json();
 }
 
 QString requiredText(const QJsonObject &body, const char *field)

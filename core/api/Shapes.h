@@ -67,6 +67,8 @@ std::optional<Millis> queryTime(const HttpRequest &request, const char *name);
 std::optional<PubKey> queryKey(const HttpRequest &request, const char *name);
 
 // Reading of bodies: each throws badRequest(field) with a sentence.
+/// The body of a request that needs none: empty when there is none.
+QJsonObject optionalBody(const HttpRequest &request);
 QString requiredText(const QJsonObject &body, const char *field);
 QString optionalText(const QJsonObject &body, const char *field);
 std::int64_t requiredInteger(const QJsonObject &body, const char *field);

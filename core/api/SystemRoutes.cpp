@@ -13,12 +13,24 @@ namespace tower {
 
 namespace {
 
-/// A component that can be the real thing or the built-in simulation.
-QJsonObject component(bool simulated, const QString &name)
+QString toText(Health health)
 {
-    return {
-        {QStringLiteral("status"), simulated ? QStringLiteral("simulated") : QStringLiteral("configured")},
-        {QStringLiteral("provider"), simulated ? QStringLiteral("simulated") : name}};
+    switch (health) {
+    case Health::Up:
+        return QStringLiteral("ok");
+    case Health::Down:
+        return QStringLiteral("unavailable");
+    case Health::Unknown:
+        break;
+    }
+    return QStringLiteral("configured");
+}
+
+/// A component that can be the real thing or the built-in simulation.
+QJsonObject component(bool simulated, Health health, const QString &name)
+{
+    return {{QStringLiteral("status"), simulated ? QStringLiteral("simulated") : toText(health)},
+            {QStringLiteral("provider"), simulated ? QStringLiteral("simulated") : name}};
 }
 
 HttpResponse healthz(const SystemState &state)
@@ -27,6 +39,11 @@ HttpResponse healthz(const SystemState &state)
     const bool walletSimulated = state.wallet.isSimulated();
     const bool agentSimulated = state.agent.isSimulated();
     const QString relay = state.settings.text(Setting::NostrRelayUrl);
+    const Health wallet = state.wallet.health();
+    const Health agent = state.agent.health();
+    const Health relayHealth = state.relay ? state.relay->health() : Health::Unknown;
+    const bool isWhole = databaseUp && wallet != Health::Down && agent != Health::Down &&
+                         (relay.isEmpty() || relayHealth != Health::Down);
 
     QJsonObject queue{{QStringLiteral("status"), QStringLiteral("unknown")}};
     if (databaseUp) {
@@ -38,7 +55,7 @@ HttpResponse healthz(const SystemState &state)
     const QString engine =
         state.database.engine() == Engine::Sqlite ? QStringLiteral("sqlite") : QStringLiteral("postgresql");
     const QJsonObject body{
-        {QStringLiteral("status"), databaseUp ? QStringLiteral("ok") : QStringLiteral("degraded")},
+        {QStringLiteral("status"), isWhole ? QStringLiteral("ok") : QStringLiteral("degraded")},
         {QStringLiteral("version"), QStringLiteral(TOWER_VERSION)},
         {QStringLiteral("uptimeSeconds"), jsonNumber((state.clock.now() - state.startedAt).value() / 1000)},
         {QStringLiteral("stubMode"), walletSimulated || agentSimulated},
@@ -46,11 +63,11 @@ HttpResponse healthz(const SystemState &state)
          QJsonObject{
              {QStringLiteral("status"), databaseUp ? QStringLiteral("ok") : QStringLiteral("unavailable")},
              {QStringLiteral("engine"), engine}}},
-        {QStringLiteral("wallet"), component(walletSimulated, QStringLiteral("lnbits"))},
-        {QStringLiteral("agent"), component(agentSimulated, QStringLiteral("anthropic"))},
+        {QStringLiteral("wallet"), component(walletSimulated, wallet, QStringLiteral("lnbits"))},
+        {QStringLiteral("agent"), component(agentSimulated, agent, QStringLiteral("anthropic"))},
         {QStringLiteral("relay"),
          QJsonObject{{QStringLiteral("status"),
-                      relay.isEmpty() ? QStringLiteral("not configured") : QStringLiteral("configured")},
+                      relay.isEmpty() ? QStringLiteral("not configured") : toText(relayHealth)},
                      {QStringLiteral("url"), textOrNull(relay)}}},
         {QStringLiteral("queue"), queue}};
     return HttpResponse::json(body, databaseUp ? 200 : 503);

@@ -6,9 +6,12 @@
 #include "core/http/HttpHost.h"
 #include "core/http/Router.h"
 #include "core/lightning/Wallet.h"
+#include "core/nostr/RelayClient.h"
 #include "core/relay/ModerationQueue.h"
 #include "core/relay/PolicyLog.h"
 #include "core/relay/RelayManagement.h"
+
+#include <functional>
 
 namespace tower {
 
@@ -23,6 +26,7 @@ struct SystemState
     ModerationQueue &queue;
     PolicyLog &policyLog;
     const HttpHost &host;
+    const RelayClient *relay; ///< nullptr: its health is not known
     Millis startedAt;
 };
 
@@ -31,6 +35,8 @@ void addSystemRoutes(Router &router, const SystemState &state);
 
 /// GET / (a short page for people; the NIP-11 document for Nostr clients), /timmy-id-card.js,
 /// /api/openapi.yaml, /api/docs and /api/testkit.
-void addDocumentRoutes(Router &router, RelayManagement &management, const RelayAccounts &accounts);
+/// `baseUrl`: of this server, which the test kit looks at unless it is told otherwise.
+void addDocumentRoutes(Router &router, RelayManagement &management, const RelayAccounts &accounts,
+                       std::function<QString()> baseUrl);
 
 } // namespace tower

@@ -100,7 +100,7 @@ QCoro::Task<HttpResponse> send(ZapServices services, HttpRequest request)
 
 QCoro::Task<HttpResponse> retry(ZapServices services, HttpRequest request)
 {
-    const QJsonObject body = request.body.isEmpty() ? QJsonObject() : request.json();
+    const QJsonObject body = optionalBody(request);
     const QString reason = optionalText(body, "reason");
     QCoro::Task<Zap> retrying = services.byHand.retry(request.parameter("id"), reason, request.actor);
     const Zap zap = co_await retrying;

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/api/ApiFixture.h"
 
+#include "core/nodes/NodeChecks.h"
+
 #include <QTest>
+#include <QTimer>
 #include <QtEndian>
 
 namespace tower {
@@ -10,6 +13,7 @@ namespace tower {
 namespace {
 
 constexpr int patienceMs = 20'000;
+constexpr int nodePatienceMs = 60'000; // a key pair takes seconds to make
 
 const Contract &theContract()
 {
@@ -23,6 +27,7 @@ QProcessEnvironment environment()
     out.insert(QStringLiteral("ADMIN_TOKEN"), QString::fromLatin1(ApiFixture::adminToken));
     out.insert(QStringLiteral("RELAY_POLICY_SECRET"), QString::fromLatin1(ApiFixture::policySecret));
     out.insert(QStringLiteral("TIMMY_TOKEN_SECRET"), QString(40, u't'));
+    out.insert(QStringLiteral("TOWER_DATA_KEY"), QString(64, u'd'));
     return out;
 }
 
@@ -157,15 +162,20 @@ ApiFixture::ApiFixture(const QString &engine, const Settings::Values &commandLin
     , zapPayer(zapHouse())
     , zapsByHand(zapHouse(), zapPayer, identities, activity)
     , mintKeys(settings, clock)
-    , receipts(*database, clock, settings, events, mintKeys)
+    , receipts(*database, clock, settings, timmy, events, mintKeys)
+    , cloud(*database, clock)
+    , bootstrap(nodeHouse())
+    , nodeSweep(nodeHouse())
     , m_options(std::move(options))
 {
     addPoolChecks(reconcile);
     addSessionChecks(reconcile);
+    addNodeChecks(reconcile);
     pool.seed();
     jobs.start();
     sessions.start();
     zapPayer.start();
+    bootstrap.start();
     m_options.port = 0;
     settings.onChange([this](Setting) { relayPolicy.settingsChanged(); });
     restartApi();
@@ -173,8 +183,12 @@ ApiFixture::ApiFixture(const QString &engine, const Settings::Values &commandLin
 
 ApiFixture::~ApiFixture()
 {
+    bootstrap.stop();
     agent.abort();
     wallet.abort();
+    cloud.abort();
+    for (const Later<bool> &waiting : std::exchange(m_nodeWaits, {}))
+        waiting.give(false);
     release();
 }
 
@@ -204,19 +218,88 @@ ZapHouse ApiFixture::zapHouse()
     return {*database, clock, settings, &wallet, outgoing, events, lnurl, zaps, QStringLiteral("test")};
 }
 
+Later<bool> ApiFixture::nodeWait(Millis duration)
+{
+    Later<bool> waiting = m_nodeWaits.emplace_back();
+    if (!nodesWait) {
+        QTimer::singleShot(0, &m_timers, [this, duration, waiting] {
+            clock.advance(duration);
+            waiting.give(true);
+        });
+    }
+    return waiting;
+}
+
+NodeHouse ApiFixture::nodeHouse()
+{
+    // Whoever knocks at a machine of the simulated cloud is answered.
+    const auto somebodyAnswers = [](const QString &, quint16) {
+        const Later<bool> answer;
+        answer.give(true);
+        return answer;
+    };
+    return {*database,
+            clock,
+            settings,
+            secrets,
+            invoices,
+            refunds,
+            watcher,
+            ledger,
+            activity,
+            wallet,
+            &wallet,
+            lnurl,
+            cloud,
+            &tailnet,
+            QStringLiteral("test"),
+            [this](Millis duration) { return nodeWait(duration); },
+            somebodyAnswers};
+}
+
 void ApiFixture::restartApi()
 {
     api.reset();
-    ApiServices services{*database,     clock,           settings,      secrets,   savedSettings,
-                         reader,        activity,        changes,       ledger,    reconcile,
-                         identities,    trust,           tokens,        signIn,    vouches,
-                         relayAccounts, relayManagement, relayPolicy,   policyLog, queue,
-                         wallet,        simulatedWallet, watcher,       invoices,  outgoing,
-                         refunds,       oracle,          pricing,       pool,      jobs,
-                         sessions,      agent,           database.dir()};
-    services.zapCount = [this] { return zaps.totals().paid; };
-    services.zaps.emplace(ZapServices{zaps, zapsByHand, events});
-    services.receipts.emplace(ReceiptServices{receipts, timmy});
+    const ApiServices services{
+        .database = *database,
+        .clock = clock,
+        .settings = settings,
+        .secrets = secrets,
+        .savedSettings = savedSettings,
+        .reader = reader,
+        .activity = activity,
+        .changes = changes,
+        .ledger = ledger,
+        .reconcile = reconcile,
+        .identities = identities,
+        .trust = trust,
+        .tokens = tokens,
+        .signIn = signIn,
+        .vouches = vouches,
+        .relayAccounts = relayAccounts,
+        .relayManagement = relayManagement,
+        .relayPolicy = relayPolicy,
+        .policyLog = policyLog,
+        .queue = queue,
+        .wallet = wallet,
+        .simulatedWallet = simulatedWallet,
+        .watcher = watcher,
+        .invoices = invoices,
+        .outgoing = outgoing,
+        .refunds = refunds,
+        .oracle = oracle,
+        .pricing = pricing,
+        .pool = pool,
+        .jobs = jobs,
+        .sessions = sessions,
+        .agent = agent,
+        .bootstrap = bootstrap,
+        .nodeSweep = nodeSweep,
+        .dataDir = database.dir(),
+        .reviewer = nullptr,
+        .zaps = {zaps, zapsByHand, events},
+        .receipts = {receipts, timmy},
+    };
     api = std::make_unique<ApiServer>(services);
     api->listen(m_options);
 }
@@ -342,6 +425,31 @@ Answer ApiFixture::fundedSession(int sats, const QByteArray &token)
                             token.isEmpty() ? QByteArray() : token);
     pay(made, "invoice");
     return ask({.target = "/api/sessions/" + made.text("sessionId").toLatin1()});
+}
+
+Answer ApiFixture::orderedNode(const QJsonObject &body)
+{
+    return say("/api/bootstrap", body);
+}
+
+Answer ApiFixture::settledNode(const QByteArray &id)
+{
+    Answer answer;
+    const bool settled = QTest::qWaitFor(
+        [&] {
+            answer = get("/api/admin/bootstrap/" + id);
+            const QString state = answer.text("state");
+            return state == u"ready" || state == u"failed";
+        },
+        nodePatienceMs);
+    return settled ? answer : Answer();
+}
+
+Answer ApiFixture::finishedNode(const QJsonObject &body)
+{
+    const Answer made = orderedNode(body);
+    pay(made, "invoice");
+    return settledNode(made.text("bootstrapJobId").toLatin1());
 }
 
 QString ApiFixture::foreignInvoice(Sats amount)

@@ -4,6 +4,7 @@
 
 #include "core/agent/SimulatedAgent.h"
 #include "core/api/ApiServer.h"
+#include "core/nodes/SimulatedCloud.h"
 #include "core/nostr/Event.h"
 #include "core/nostr/Keys.h"
 #include "tests/api/Contract.h"
@@ -65,9 +66,10 @@ private:
     QByteArray m_said;
 };
 
-/// The API over a database of its own, on the simulated wallet and agent, with a clock that stands still; no
-/// price source is asked unless the settings name one. The agent's [[slow]] lasts until release(). Every
-/// answer to ask() is held against openapi.yaml; one that differs fails the test that asked.
+/// The API over a database of its own, on the simulated wallet, agent and cloud, with a clock that stands
+/// still but for the making of nodes; no price source is asked unless the settings name one. The agent's
+/// [[slow]] lasts until release(). Every answer to ask() is held against openapi.yaml; one that differs fails
+/// the test that asked.
 class ApiFixture
 {
 public:
@@ -106,6 +108,12 @@ public:
     Answer finishedJob(const QString &request, const QByteArray &token = {});
     /// A session whose deposit is paid, as GET shows it.
     Answer fundedSession(int sats, const QByteArray &token = {});
+    /// An order of a node; `body` as the customer sends it.
+    Answer orderedNode(const QJsonObject &body = {});
+    /// The node once it is ready or failed, as its own story shows it: nothing is delivered by that.
+    Answer settledNode(const QByteArray &id);
+    /// An order that is paid, once it is ready or failed.
+    Answer finishedNode(const QJsonObject &body = {});
     /// An invoice of another wallet of the simulated network.
     QString foreignInvoice(Sats amount);
     /// What GET /api/admin/reconcile says; its answer is printed when it is no.
@@ -165,6 +173,12 @@ public:
     ZapsByHand zapsByHand;
     MintKeys mintKeys;
     Receipts receipts;
+    SimulatedCloud cloud;
+    SimulatedTailnet tailnet;
+    Bootstrap bootstrap;
+    NodeSweep nodeSweep;
+    /// Whoever makes nodes waits; otherwise what it waits for is there at once, by the clock.
+    bool nodesWait = false;
     /// What the API is to take for the wallet: nullptr for a real one.
     SimulatedWallet *simulatedWallet = &wallet;
     std::unique_ptr<ApiServer> api;
@@ -172,7 +186,11 @@ public:
 private:
     WorkHouse workHouse();
     ZapHouse zapHouse();
+    NodeHouse nodeHouse();
+    Later<bool> nodeWait(Millis duration);
 
+    QObject m_timers; ///< they go with it
+    std::vector<Later<bool>> m_nodeWaits;
     HttpHostOptions m_options;
     QSet<QByteArray> m_served;
 };

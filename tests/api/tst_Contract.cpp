@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/nostr/Nip19.h"
 #include "core/nostr/Nip98.h"
-#include "tests/api/ApiFixture.h"
-#include "tests/receipts/ReceiptSamples.h"
+#include "tests/api/EveryRoute.h"
 
 #include <QFile>
 #include <QJsonArray>
@@ -101,70 +100,6 @@ QJsonObject nodeReads(const QString &expression)
     if (!process.waitForFinished(60'000) || process.exitCode() != 0)
         return {};
     return QJsonDocument::fromJson(process.readAllStandardOutput()).object();
-}
-
-/// Zaps and Timmy's events: each of their routes once.
-void zapsAnswerAsDescribed(ApiFixture &api)
-{
-    const QByteArray zaps = "/api/admin/zaps";
-    const QJsonObject order{{"recipient", "me@example.com"}, {"amountSats", 2}};
-    QJsonObject preview = order;
-    preview.insert("preview", true);
-    QCOMPARE(api.post(zaps, preview).status, 200);
-    api.wallet.setBehaviour(SimulatedWallet::Behaviour::PayFails);
-    const QByteArray zap = zaps + '/' + api.post(zaps, order).text("id").toLatin1();
-    api.wallet.setBehaviour(SimulatedWallet::Behaviour::PayUnknownNotPaid);
-    QCOMPARE(api.post(zap + "/retry", QByteArray()).text("state"), QStringLiteral("unknown"));
-    QCOMPARE(api.post(zap + "/resolve", {{"paid", false}, {"reason", "not there"}}).status, 200);
-    api.wallet.setBehaviour(SimulatedWallet::Behaviour::Normal);
-    QCOMPARE(api.get(zaps).items().size(), 1);
-    QCOMPARE(api.get("/api/admin/events").status, 200);
-}
-
-/// Jobs, sessions, the pool: each of their routes once.
-void workAnswersAsDescribed(ApiFixture &api)
-{
-    QCOMPARE(api.ask({.target = "/api/estimate?request=hello"}).status, 200);
-    QCOMPARE(api.finishedJob(QStringLiteral("hello"), api.tokenOf(50, 60)).text("state"),
-             QStringLiteral("complete"));
-    const Answer failed = api.finishedJob(QStringLiteral("[[fail]]"));
-    const Sats owed = failed.sats("refund.amountSats");
-    QCOMPARE(api.say("/api/jobs/" + failed.text("jobId").toLatin1() + "/refund",
-                     {{"bolt11", api.foreignInvoice(owed)}})
-                 .status,
-             200);
-    QCOMPARE(api.get("/api/admin/jobs").items().size(), 2);
-
-    const Answer session = api.fundedSession(500);
-    const QByteArray path = "/api/sessions/" + session.text("sessionId").toLatin1();
-    const QByteArray macaroon = "Bearer " + session.text("macaroon").toLatin1();
-    QCOMPARE(api.say(path + "/topup", {{"amount_sats", 100}}, "Authorization", macaroon).status, 200);
-    const Answer answer = api.say(path + "/request", {{"request", "hello"}}, "Authorization", macaroon);
-    QCOMPARE(answer.text("state"), QStringLiteral("complete"));
-    const Sats left = answer.sats("balanceRemaining");
-    QCOMPARE(
-        api.say(path + "/withdraw", {{"bolt11", api.foreignInvoice(left)}}, "Authorization", macaroon).status,
-        200);
-    const QByteArray other = api.fundedSession(100).text("sessionId").toLatin1();
-    QCOMPARE(api.post("/api/admin/sessions/" + other + "/close", {{"reason", "r"}}).status, 200);
-    QCOMPARE(api.get("/api/admin/sessions").items().size(), 2);
-
-    QCOMPARE(api.get("/api/admin/pool").status, 200);
-    QCOMPARE(api.get("/api/admin/pool/grants").items().size(), 1);
-    QCOMPARE(api.post("/api/admin/pool/adjust", {{"sats", 5}, {"reason", "r"}}).status, 200);
-}
-
-/// Receipts and providers: each of their routes once.
-void receiptsAnswerAsDescribed(ApiFixture &api)
-{
-    test::TestMint mint;
-    api.settings.setSaved(Setting::LnurlAllowPrivate, QStringLiteral("1"));
-    const Receipt receipt = test::signedBy(test::receiptOf(QStringLiteral("lease"), 1, mint.url()),
-                                           test::keyNumber(1), test::keyNumber(2));
-    QCOMPARE(api.say("/api/receipts", receipt.toJson()).status, 201);
-    QCOMPARE(api.ask({.target = "/api/providers"}).items().size(), 1);
-    QCOMPARE(api.ask({.target = "/api/providers/" + receipt.providerNpub}).status, 200);
-    QCOMPARE(api.ask({.target = "/api/providers/snapshot"}).status, 200);
 }
 
 } // namespace
@@ -400,6 +335,7 @@ private slots:
         }
 
         workAnswersAsDescribed(api);
+        nodesAnswerAsDescribed(api);
         receiptsAnswerAsDescribed(api);
         zapsAnswerAsDescribed(api);
 

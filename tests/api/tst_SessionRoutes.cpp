@@ -197,7 +197,13 @@ void TestSessionRoutes::needsItsMacaroon()
     QCOMPARE(ask("L402 " + customer.macaroon() + ':' + QByteArray(64, '0')).status, 200);
     Macaroon narrower = *Macaroon::decode(customer.macaroon());
     narrower.add("max_sats_per_request = 1");
-    QCOMPARE(ask("Bearer " + narrower.encode()).status, 403);
+    const QByteArray narrowed = "Bearer " + narrower.encode();
+    QCOMPARE(ask(narrowed).status, 403);
+    const Answer topUp =
+        api.say(customer.path() + "/topup", {{"amount_sats", 500}}, "Authorization", narrowed);
+    QCOMPARE("Bearer " + topUp.at("macaroon").toString().toLatin1(), narrowed); // and not the whole one
+    QCOMPARE(api.say(customer.path() + "/withdraw", {{"bolt11", "lnbc1"}}, "Authorization", narrowed).brief(),
+             QByteArray("403 macaroon_narrowed"));
     narrower.add("day = friday");
     QCOMPARE(ask("Bearer " + narrower.encode()).status, 401);
 }

@@ -56,6 +56,20 @@ private slots:
         QCOMPARE(api.ledger.balance(Account::wallet()), Sats(10));
     }
 
+    void paysForANode()
+    {
+        ApiFixture api(QStringLiteral("sqlite"));
+        const Answer made = api.orderedNode();
+        const QByteArray hash = made.at("invoice.paymentHash").toString().toLatin1();
+        const Answer paid = pay(api, hash);
+        QCOMPARE(paid.status, 200);
+        QCOMPARE(stateOf(api, hash), InvoiceState::Paid);
+        QVERIFY(api.bootstrap.find(made.text("bootstrapJobId"))->state != BootstrapState::AwaitingPayment);
+        QCOMPARE(api.ledger.balance(Account::wallet()), Sats(10'000));
+        QCOMPARE(pay(api, hash).body, paid.body);
+        QCOMPARE(api.ledger.balance(Account::wallet()), Sats(10'000));
+    }
+
     void refuses_data() { TestDatabase::engineRows(); }
     void refuses()
     {

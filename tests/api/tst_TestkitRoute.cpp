@@ -67,7 +67,7 @@ private slots:
         api.relayAccounts.seedElite(testPubKey(40));
         const TestkitRun run(api, with("ADMIN_TOKEN", ApiFixture::adminToken));
         QCOMPARE(run.failed(), QStringList());
-        QVERIFY2(run.passed() > 45, qPrintable(run.lines.join(u'\n') + run.errors));
+        QVERIFY2(run.passed() > 55, qPrintable(run.lines.join(u'\n') + run.errors));
         QCOMPARE(run.status(), 0);
         QCOMPARE(run.errors, QString());
         QVERIFY(!run.lines.join(u'\n').contains(QString::fromLatin1(ApiFixture::adminToken)));
