@@ -6,8 +6,10 @@
 #include "ui/api/ApiPage.h"
 #include "ui/books/BooksPage.h"
 #include "ui/moderation/ModerationPage.h"
+#include "ui/nodes/NodesPage.h"
 #include "ui/overview/OverviewPage.h"
 #include "ui/pool/PoolPage.h"
+#include "ui/providers/ProvidersPage.h"
 #include "ui/relay-access/RelayAccessPage.h"
 #include "ui/settings/SettingsPage.h"
 #include "ui/trust/TrustPage.h"
@@ -109,6 +111,21 @@ std::vector<PageSpec> consolePages()
                  return s.outgoing.list({.state = OutgoingState::Unknown}, {1, {}}).total;
              },
          .countKind = "outgoing"},
+        {.id = "nodes",
+         .group = Text::tr("Machines"),
+         .name = Text::tr("Nodes"),
+         .icon = "node",
+         .make = maker<NodesPage>(),
+         .opensKeys = true,
+         .opensIds = true,
+         .count = [](Services &s) { return s.bootstrap.count(BootstrapState::Provisioning); },
+         .countKind = "node"},
+        {.id = "providers",
+         .group = Text::tr("Machines"),
+         .name = Text::tr("Providers"),
+         .icon = "provider",
+         .make = maker<ProvidersPage>(),
+         .opensKeys = true},
         {.id = "api",
          .group = Text::tr("System"),
          .name = Text::tr("API"),

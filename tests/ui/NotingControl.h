@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/activity/Activity.h"
+#include "core/base/Json.h"
 #include "core/work/Jobs.h"
 #include "tests/support/TestDatabase.h"
 #include "ui/shell/FutureOf.h"
@@ -27,6 +28,8 @@ public:
         Outgoing &outgoing;
         Refunds &refunds;
         Reconcile &reconcile;
+        Agent &agent;
+        Cloud &cloud;
     };
 
     NotingControl(const TestDatabase &database, const House &house)
@@ -56,6 +59,14 @@ public:
             .arg(method, state.url, path);
     }
     std::vector<SecretLine> secrets() override { return secretLines; }
+    PubKey importTimmyKey(const SecretBytes &key, const QString &) override
+    {
+        const auto read = SecretKey::fromText(key.view());
+        if (!read)
+            throw badRequest("nsec", QStringLiteral("This is no key."));
+        imported = read->pubKey();
+        return *imported;
+    }
     QFuture<ChainReport> verifyActivity(std::function<bool()> cancelled) override
     {
         return QtConcurrent::run([this, cancelled] {
@@ -65,6 +76,23 @@ public:
     }
     QFuture<ReconcileReport> reconcile() override { return futureOf(reconciled(m_house)); }
     QFuture<WalletState> wallet() override { return futureOf(walletState(m_house)); }
+    QFuture<ConnectionReport> testConnection(Connection which) override
+    {
+        tested.append(which);
+        if (connectionReport)
+            return QtFuture::makeReadyFuture(*connectionReport);
+        switch (which) {
+        case Connection::Wallet:
+            return futureOf(askWallet(m_house.wallet));
+        case Connection::Agent:
+            return futureOf(askAgent(m_house.agent));
+        case Connection::Cloud:
+            return futureOf(askCloud(m_house.cloud));
+        case Connection::Relay:
+            return QtFuture::makeReadyFuture(ConnectionReport{.isSet = false});
+        }
+        Q_UNREACHABLE();
+    }
     QFuture<std::vector<PoolDay>> poolHistory(int days) override
     {
         return read([now = m_house.clock.now(), days](Database &database) {
@@ -85,6 +113,19 @@ public:
             return totalsOf([&jobs](const PageRequest &page) { return jobs.list({}, page); },
                             Pricing(settings), since);
         });
+    }
+    QFuture<std::vector<ProviderScore>> providers(const ReceiptWindow &window) override
+    {
+        return readProviders([window](Providers &providers) { return providers.bestFirst(window); });
+    }
+    QFuture<std::optional<ProviderDetail>> provider(const QByteArray &npub,
+                                                    const ReceiptWindow &window) override
+    {
+        return readProviders([npub, window](Providers &providers) { return providers.detail(npub, window); });
+    }
+    QFuture<QByteArray> providerSnapshot() override
+    {
+        return readProviders([](Providers &providers) { return canonicalJson(providers.snapshot()); });
     }
     QFuture<Refund> payRefund(RefundOwner kind, const QString &ownerId, const QString &bolt11,
                               const QString &) override
@@ -118,6 +159,9 @@ public:
          QStringLiteral("environment"), false},
         {QStringLiteral("LNBITS_API_KEY"), QStringLiteral("opens the wallet"), false, {}, false}};
     int rotations = 0;
+    std::optional<PubKey> imported; ///< whose key
+    QList<Connection> tested;
+    std::optional<ConnectionReport> connectionReport; ///< what each is made to answer
 
 private:
     static QCoro::Task<ReconcileReport> reconciled(House house)
@@ -146,6 +190,16 @@ private:
         return QtConcurrent::run([this, work] {
             const auto connection = m_database.another(Database::Mode::ReadOnly);
             return work(*connection);
+        });
+    }
+
+    template <class Work>
+    auto readProviders(Work work) -> QFuture<std::invoke_result_t<Work, Providers &>>
+    {
+        return read([work, heuristics = scoreHeuristics(m_house.settings),
+                     now = m_house.clock.now()](Database &database) {
+            Providers providers(database, heuristics, now);
+            return work(providers);
         });
     }
 

@@ -5,8 +5,11 @@
 #include "core/activity/Changes.h"
 #include "core/agent/SimulatedAgent.h"
 #include "core/lightning/SimulatedWallet.h"
+#include "core/nodes/SimulatedCloud.h"
+#include "core/receipts/ReceiptStore.h"
 #include "core/relay/RelayManagement.h"
 #include "tests/support/TestDatabase.h"
+#include "tests/support/TurningWait.h"
 #include "tests/ui/NotingControl.h"
 #include "ui/shell/Core.h"
 
@@ -71,6 +74,7 @@ public:
         });
     }
     [[nodiscard]] SimulatedWallet &wallet() { return m_inside->wallet; }
+    [[nodiscard]] SimulatedCloud &cloud() { return m_inside->cloud; }
     [[nodiscard]] ManualClock &clock() { return m_inside->clock; }
     /// The customer pays, and the tower has looked.
     void pay(const PaymentHash &hash)
@@ -100,6 +104,15 @@ public:
         const Session session = await([deposit](Services &s) { return s.sessions.create(deposit, {}); });
         pay(session.depositPaymentHash);
         return session.id;
+    }
+    /// A node, whose customer brings a key; not paid for yet.
+    BootstrapJob orderNode(const QString &refundAddress = {}, const std::optional<PubKey> &key = {})
+    {
+        const QByteArray name("ssh-ed25519");
+        const QByteArray blob = QByteArray("\0\0\0\x0b", 4) + name + QByteArray("\0\0\0\x20", 4) +
+                                QByteArray(32, static_cast<char>(++m_nodes));
+        const NodeRequest request{QString::fromLatin1(name + ' ' + blob.toBase64()), refundAddress, key};
+        return await([request](Services &s) { return s.bootstrap.create(request); }).job;
     }
     /// A BOLT 11 invoice of somebody else's.
     QString someInvoice(Sats amount, const QString &description = QStringLiteral("please"))
@@ -141,6 +154,19 @@ public:
             transaction.commit();
         });
         return id;
+    }
+    /// A receipt as it is once it was taken in, and since when its consumer is known.
+    void addReceipt(const StoredReceipt &stored, Millis consumerSeen)
+    {
+        on([&] {
+            Database &database = *m_inside->database;
+            ReceiptStore store(database);
+            Transaction transaction(database);
+            store.addConsumer(transaction, stored.receipt.consumerNpub, consumerSeen);
+            store.insert(transaction, stored);
+            transaction.changed("receipt", stored.receipt.leaseId);
+            transaction.commit();
+        });
     }
     [[nodiscard]] NotingControl &control() { return m_inside->control; }
 
@@ -189,6 +215,7 @@ private:
     {
         QProcessEnvironment out;
         out.insert(QStringLiteral("TIMMY_TOKEN_SECRET"), QString(64, QLatin1Char('5')));
+        out.insert(QStringLiteral("TOWER_DATA_KEY"), QString(64, QLatin1Char('6')));
         return out;
     }
 
@@ -236,14 +263,41 @@ private:
         Jobs jobs{house};
         SessionMacaroons macaroons{secrets, clock};
         Sessions sessions{house, macaroons};
+        SimulatedCloud cloud{*database, clock};
+        SimulatedTailnet tailnet;
+        NodeHouse nodeHouse{*database,
+                            clock,
+                            settings,
+                            secrets,
+                            invoices,
+                            refunds,
+                            watcher,
+                            ledger,
+                            activity,
+                            wallet,
+                            &wallet,
+                            lnurl,
+                            cloud,
+                            &tailnet,
+                            instance,
+                            test::turningWait(clock),
+                            [](const QString &, quint16) {
+                                const Later<bool> answer;
+                                answer.give(true);
+                                return answer;
+                            }};
+        Bootstrap bootstrap{nodeHouse};
+        NodeSweep nodeSweep{nodeHouse};
         Reconcile reconcile;
-        NotingControl control{database,
-                              {*database, clock, settings, activity, wallet, outgoing, refunds, reconcile}};
-        Services services{
-            identities, trust,      vouches,  relayAccounts, relayPolicy,    policyLog, moderationQueue,
-            reviewer,   activity,   changes,  settings,      savedSettings,  ledger,    invoices,
-            outgoing,   refunds,    oracle,   pricing,       pool,           zaps,      jobs,
-            sessions,   zapsByHand, eventLog, engagement,    timmy.pubKey(), control};
+        NotingControl control{
+            database,
+            {*database, clock, settings, activity, wallet, outgoing, refunds, reconcile, agent, cloud}};
+        Services services{identities, trust,           vouches,        relayAccounts, relayPolicy,
+                          policyLog,  moderationQueue, reviewer,       activity,      changes,
+                          settings,   savedSettings,   ledger,         invoices,      outgoing,
+                          refunds,    oracle,          pricing,        pool,          zaps,
+                          jobs,       sessions,        zapsByHand,     eventLog,      engagement,
+                          bootstrap,  nodeSweep,       timmy.pubKey(), control};
 
         Inside()
         {
@@ -252,11 +306,15 @@ private:
             addSessionChecks(reconcile);
             jobs.start();
             sessions.start();
+            bootstrap.start();
         }
         ~Inside()
         {
             jobs.stop();
             sessions.stop();
+            bootstrap.stop();
+            nodeSweep.stop();
+            cloud.abort();
             agent.abort();
             wallet.abort();
         }
@@ -265,6 +323,7 @@ private:
     static inline const QString instance = QStringLiteral("this-window");
 
     int m_invoices = 0;
+    int m_nodes = 0;
     QTemporaryDir m_folder;
     QThread m_thread;
     QObject m_context;

@@ -28,6 +28,7 @@ private slots:
     void pagesAreMadeWhenShown();
     void narrowWindowsShowIcons();
     void jumpsAnywhere();
+    void jumpsToTheOneThatHasTheId();
     void titleSaysDemo();
     void closingWhileServingAsks();
     void remembersThePage();
@@ -154,9 +155,10 @@ void tst_MainWindow::jumpsAnywhere()
     QVERIFY(jumpTargets(QStringLiteral("npub1nonsense"), pages).empty());
     const QString job = QStringLiteral("5b1f6a1e-0000-4000-8000-000000000000");
     const auto byId = jumpTargets(job, pages);
-    QCOMPARE(byId.size(), std::size_t(1));
+    QCOMPARE(byId.size(), std::size_t(2)); // which of them has it is looked up
     QCOMPARE(byId[0].pageId, QStringLiteral("work"));
-    QCOMPARE(byId[0].key, job);
+    QCOMPARE(byId[1].pageId, QStringLiteral("nodes"));
+    QCOMPARE(byId[1].key, job);
     const auto byHash = jumpTargets(QString(64, QLatin1Char('f')), pages); // no key: not on the curve
     QVERIFY(std::any_of(byHash.begin(), byHash.end(),
                         [](const JumpTarget &target) { return target.pageId == QLatin1String("books"); }));
@@ -171,6 +173,27 @@ void tst_MainWindow::jumpsAnywhere()
     QTest::keyClicks(field, QStringLiteral("api"));
     QTest::keyClick(field, Qt::Key_Return);
     QCOMPARE(window.currentPage(), QStringLiteral("api"));
+    QVERIFY(!box->isVisible());
+}
+
+void tst_MainWindow::jumpsToTheOneThatHasTheId()
+{
+    TowerHouse house;
+    const QString node = house.orderNode().id;
+    const QString session = house.openSession(Sats(5'000));
+    MainWindow window(*house.core, *house.settings, consolePages());
+    window.show();
+    auto *box = window.findChild<JumpBox *>();
+    auto *field = box->findChild<QLineEdit *>();
+    const auto jump = [&](const QString &id) {
+        window.jump();
+        field->setText(id);
+        QTest::keyClick(field, Qt::Key_Return); // at once: it goes when it knows where to
+    };
+    jump(node);
+    QTRY_COMPARE(window.currentPage(), QStringLiteral("nodes"));
+    jump(session);
+    QTRY_COMPARE(window.currentPage(), QStringLiteral("work"));
     QVERIFY(!box->isVisible());
 }
 

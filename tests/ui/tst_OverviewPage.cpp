@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: the Timmy Tower Console authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/ui/PageTest.h"
+#include "ui/overview/NodeFacts.h"
 #include "ui/overview/OverviewPage.h"
 #include "ui/overview/SatsFacts.h"
 #include "ui/shell/EnglishPlurals.h"
@@ -22,11 +23,14 @@ private slots:
     void alerts();
     void alertsAboutSats_data();
     void alertsAboutSats();
+    void alertsAboutNodes_data();
+    void alertsAboutNodes();
     void gravestFirst();
     void measuresLoad();
     void tilesLeadToTheirPages();
     void showsWhatIsThere();
     void showsHowTheSatsStand();
+    void showsHowTheNodesStand();
     void saysThatTheWalletIsAway();
     void startsTheApi();
 
@@ -154,6 +158,59 @@ void tst_OverviewPage::alertsAboutSats()
     QCOMPARE(found[0].pageId, page);
 }
 
+void tst_OverviewPage::alertsAboutNodes_data()
+{
+    QTest::addColumn<std::function<void(NodeFacts &)>>("change");
+    QTest::addColumn<QString>("words");
+    QTest::addColumn<QString>("key");
+    QTest::addColumn<bool>("grave");
+    using Change = std::function<void(NodeFacts &)>;
+    QTest::newRow("one is owed") << Change([](NodeFacts &f) {
+        f.owed = {QStringLiteral("abc")};
+        f.owedAmount = Sats(10'000);
+    }) << "1 node failed, and what was paid is still owed back: 10\u2009000 sats"
+                                 << "node:abc" << true;
+    QTest::newRow("two are owed") << Change([](NodeFacts &f) {
+        f.owed = {QStringLiteral("abc"), QStringLiteral("def")};
+    }) << "2 nodes"
+                                  << "failed" << true;
+    QTest::newRow("slow to go") << Change([](NodeFacts &f) {
+        f.goingDown = {{QStringLiteral("abc"), now - seconds(10)},
+                       {QStringLiteral("def"), now - seconds(7'300)}};
+    }) << "1 node can't be taken down, the oldest for 2 h"
+                                << "node:def" << false;
+    QTest::newRow("orphans") << Change([](NodeFacts &f) {
+        f.orphans = 3;
+        f.orphanCents = 5'350;
+    }) << "cost 53.50 USD a month"
+                             << "orphans" << false;
+    QTest::newRow("play money") << Change([](NodeFacts &f) { f.cloudSimulated = false; })
+                                << "sold for play money on a real cloud"
+                                << "LNBITS_URL" << false;
+    QTest::newRow("play cloud") << Change([](NodeFacts &f) { f.walletSimulated = false; })
+                                << "on a simulated cloud"
+                                << "secrets" << false;
+}
+
+void tst_OverviewPage::alertsAboutNodes()
+{
+    QFETCH(std::function<void(NodeFacts &)>, change);
+    QFETCH(QString, words);
+    QFETCH(QString, key);
+    QFETCH(bool, grave);
+    NodeFacts facts;
+    facts.goingDown = {{QStringLiteral("new"), now - seconds(60)}}; // that is how long it takes
+    QVERIFY(alertsOf(facts, now).empty());
+    change(facts);
+    EnglishPlurals plurals;
+    QCoreApplication::installTranslator(&plurals);
+    const std::vector<Alert> found = alertsOf(facts, now);
+    QCOMPARE(found.size(), std::size_t{1});
+    QVERIFY2(found[0].text.contains(words), qPrintable(found[0].text));
+    QCOMPARE(found[0].key, key);
+    QCOMPARE(found[0].tone, grave ? Tone::Bad : Tone::Warn);
+}
+
 void tst_OverviewPage::gravestFirst()
 {
     OverviewFacts facts;
@@ -227,6 +284,33 @@ void tst_OverviewPage::showsHowTheSatsStand()
     });
     const Sats balance = m_test->house.ask([](Services &s) { return s.pool.status().balance; });
     QTRY_VERIFY(says(pool, words::grouped(balance.value()).simplified()));
+}
+
+void tst_OverviewPage::showsHowTheNodesStand()
+{
+    TowerHouse &house = m_test->house;
+    house.on([&house] {
+        using Cloud = SimulatedCloud;
+        house.cloud().setFault(Cloud::Call::CreateDroplet, Cloud::Fault::Refused);
+    });
+    OverviewPage page(m_test->context());
+    page.show();
+    const auto *tile = this->tile(page, QStringLiteral("Nodes in progress"));
+    house.orderNode();
+    QTRY_VERIFY2(tile->accessibleName().contains(QLatin1String("1 await payment")),
+                 qPrintable(tile->accessibleName()));
+    const BootstrapJob failing = house.orderNode();
+    house.pay(failing.paymentHash);
+    const auto owed = [&page]() -> InlineMessage * {
+        for (InlineMessage *alert : page.alerts()) {
+            if (alert->text().contains(QLatin1String("still owed back")))
+                return alert;
+        }
+        return nullptr;
+    };
+    QTRY_VERIFY(owed());
+    QTest::mouseClick(PageTest::buttonWith(owed(), QStringLiteral("Show")), Qt::LeftButton);
+    QCOMPARE(m_test->gone.last(), std::pair(QStringLiteral("nodes"), QStringLiteral("node:") + failing.id));
 }
 
 void tst_OverviewPage::saysThatTheWalletIsAway()

@@ -64,6 +64,7 @@ private slots:
     void undoWorksOnce();
     void undoBarGoesAway();
     void confirmStartsOnCancel();
+    void confirmWantsTheWord();
     void relativeTimes_data();
     void relativeTimes();
     void csvCells_data();
@@ -216,6 +217,31 @@ void tst_Widgets::confirmStartsOnCancel()
     QVERIFY(!done);
     bar.confirm();
     QVERIFY(done);
+}
+
+void tst_Widgets::confirmWantsTheWord()
+{
+    QWidget window;
+    ConfirmBar bar(&window);
+    window.show();
+    int done = 0;
+    bar.askTyped(QStringLiteral("Destroy 1 node? Type 5b1f6a1e."), QStringLiteral("Destroy this node"),
+                 QStringLiteral("5b1f6a1e"), [&done] { ++done; });
+    QVERIFY(bar.field()->isVisible());
+    QVERIFY(!bar.button()->isEnabled());
+    QTest::keyClicks(bar.field(), QStringLiteral("5b1f6a1"));
+    QVERIFY(!bar.button()->isEnabled());
+    QTest::keyClick(bar.field(), Qt::Key_Return);
+    bar.confirm();
+    QCOMPARE(done, 0);
+    QTest::keyClicks(bar.field(), QStringLiteral("e"));
+    QVERIFY(bar.button()->isEnabled());
+    QTest::mouseClick(bar.button(), Qt::LeftButton);
+    QCOMPARE(done, 1);
+    QVERIFY(!bar.isVisible());
+    bar.ask(QStringLiteral("Reject 3 events?"), QStringLiteral("Reject 3 events"), [&done] { ++done; });
+    QVERIFY(!bar.field()->isVisible()); // and nothing of the question before is left
+    QVERIFY(bar.button()->isEnabled());
 }
 
 void tst_Widgets::relativeTimes_data()

@@ -37,7 +37,10 @@ BooksPage::BooksPage(const PageContext &context, QWidget *parent)
     card->body()->addWidget(m_tabs);
     content()->addWidget(card, 1);
 
-    const auto toWork = [this](const QString &key) { goTo(QStringLiteral("work"), key); };
+    const auto toWork = [this](const QString &key) {
+        const bool ofNode = key.startsWith(QLatin1String("node:"));
+        goTo(ofNode ? QStringLiteral("nodes") : QStringLiteral("work"), key);
+    };
     connect(m_ledger, &LedgerView::asksWork, this, toWork);
     connect(m_owed, &OwedView::asksWork, this, toWork);
     connect(m_outgoing, &OutgoingView::started, this, &BooksPage::startWork);
@@ -140,8 +143,9 @@ void BooksPage::openPayment(const PaymentHash &hash)
 {
     act([hash](Services &s) { return s.invoices.find(hash); },
         [this, hash](const std::optional<Invoice> &invoice) {
-            if (invoice && invoice->purpose != InvoicePurpose::Node) {
-                goTo(QStringLiteral("work"), invoice->ownerId);
+            if (invoice) {
+                const bool ofNode = invoice->purpose == InvoicePurpose::Node;
+                goTo(ofNode ? QStringLiteral("nodes") : QStringLiteral("work"), invoice->ownerId);
                 return;
             }
             m_tabs->setCurrentWidget(m_outgoing);

@@ -35,7 +35,7 @@ PillLook lookOfResult(const CheckResult &result)
     if (!result.ok)
         return {ChecksView::tr("wrong"), PillShape::Triangle, Tone::Bad};
     // An unreachable wallet is no error of the books, and no proof of them either.
-    if (result.detail.startsWith(QLatin1String("unknown"), Qt::CaseInsensitive))
+    if (!result.difference)
         return {ChecksView::tr("unknown"), PillShape::Ring, Tone::Warn};
     return {ChecksView::tr("holds"), PillShape::Dot, Tone::Good};
 }
@@ -105,9 +105,9 @@ void ChecksView::show(const ReconcileReport &report, Millis at)
                 continue;
             line.pill->setLook(lookOfResult(result));
             line.detail->setText(
-                result.difference == Sats(0)
+                result.difference.value_or(Sats(0)) == Sats(0)
                     ? result.detail
-                    : tr("%1 Difference: %2.").arg(result.detail, words::amount(result.difference)));
+                    : tr("%1 Difference: %2.").arg(result.detail, words::amount(*result.difference)));
         }
     }
     m_when->setText(tr("Checked %1").arg(words::absolute(at)));

@@ -73,7 +73,9 @@ QString workOf(const Movement &movement)
         QString bare = name;
         if (bare.startsWith(QLatin1String("refund:")))
             bare = bare.mid(7);
-        if (bare.startsWith(QLatin1String("job:")) || bare.startsWith(QLatin1String("session:")))
+        const QString kind = bare.section(QLatin1Char(':'), 0, 0);
+        if (QStringList{QStringLiteral("job"), QStringLiteral("session"), QStringLiteral("node")}.contains(
+                kind))
             return bare.section(QLatin1Char(':'), 0, 1);
     }
     return {};

@@ -88,11 +88,8 @@ OwedView::OwedView(const PageContext &context, QWidget *parent)
     layout->addWidget(m_table, 1);
 
     const auto lead = [this](const QString &key) {
-        const Refund *refund = m_model->find(key);
-        if (refund && refund->ownerKind != RefundOwner::Node)
-            emit asksWork((refund->ownerKind == RefundOwner::Job ? QStringLiteral("job:")
-                                                                 : QStringLiteral("session:")) +
-                          refund->ownerId);
+        if (const Refund *refund = m_model->find(key))
+            emit asksWork(toText(refund->ownerKind) + QLatin1Char(':') + refund->ownerId);
     };
     connect(m_table, &DataTable::activated, this, lead);
     connect(go, &QAction::triggered, this, [this, lead] { lead(m_table->currentKey()); });

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/overview/OverviewPage.h"
 
+#include "ui/overview/NodeFacts.h"
 #include "ui/overview/SatsFacts.h"
 #include "ui/widgets/Card.h"
 #include "ui/widgets/Icons.h"
@@ -41,6 +42,7 @@ QString rate(double perSecond)
 OverviewPage::OverviewPage(const PageContext &context, QWidget *parent)
     : PageWidget(tr("Overview"), context, parent)
     , m_sats(new SatsWatch(core(), this))
+    , m_nodeFacts(new NodeFactsWatch(core(), this))
     , m_timer(new QTimer(this))
     , m_grid(new QGridLayout)
 {
@@ -53,6 +55,7 @@ OverviewPage::OverviewPage(const PageContext &context, QWidget *parent)
     m_pool = addTile(tr("Generosity pool"), QStringLiteral("pool"), {});
     m_earned = addTile(tr("Earned today"), QStringLiteral("books"), QStringLiteral("revenue"));
     m_work = addTile(tr("Open jobs and sessions"), QStringLiteral("work"), QStringLiteral("jobs:open"));
+    m_nodes = addTile(tr("Nodes in progress"), QStringLiteral("nodes"), QStringLiteral("provisioning"));
     m_waiting =
         addTile(tr("Waiting for a decision"), QStringLiteral("moderation"), QStringLiteral("pending"));
     m_flagged =
@@ -97,6 +100,10 @@ OverviewPage::OverviewPage(const PageContext &context, QWidget *parent)
         showSats();
         showAlerts();
     });
+    connect(m_nodeFacts, &NodeFactsWatch::changed, this, [this] {
+        showNodes();
+        showAlerts();
+    });
     m_timer->setInterval(readEveryMs);
     connect(m_timer, &QTimer::timeout, this, [this] {
         if (isVisible())
@@ -139,6 +146,7 @@ void OverviewPage::showEvent(QShowEvent *event)
 void OverviewPage::reload()
 {
     m_sats->look();
+    m_nodeFacts->look();
     if (m_asking)
         return;
     m_asking = true;
@@ -219,6 +227,14 @@ void OverviewPage::showSats()
                      0);
 }
 
+void OverviewPage::showNodes()
+{
+    const NodeFacts &facts = *m_nodeFacts->facts();
+    m_nodes->setFigure(words::grouped(facts.provisioning), tr("nodes"));
+    m_nodes->setDelta(
+        tr("%1 await payment, %2 ready").arg(words::grouped(facts.awaiting), words::grouped(facts.ready)), 0);
+}
+
 void OverviewPage::showAlerts()
 {
     if (!m_known)
@@ -227,8 +243,12 @@ void OverviewPage::showAlerts()
     if (m_sats->facts()) {
         const std::vector<Alert> more = alertsOf(*m_sats->facts());
         wanted.insert(wanted.end(), more.begin(), more.end());
-        putGravestFirst(wanted);
     }
+    if (m_nodeFacts->facts()) {
+        const std::vector<Alert> more = alertsOf(*m_nodeFacts->facts(), systemNow());
+        wanted.insert(wanted.end(), more.begin(), more.end());
+    }
+    putGravestFirst(wanted);
     while (m_alerts.size() < wanted.size()) {
         m_alerts.push_back(new InlineMessage(m_alertCard));
         m_alerts.back()->setClosable(false);

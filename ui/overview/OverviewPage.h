@@ -13,6 +13,7 @@ namespace tower {
 
 class Card;
 class InlineMessage;
+class NodeFactsWatch;
 class SatsWatch;
 class Tile;
 class TierBar;
@@ -40,11 +41,13 @@ private:
     void reload();
     void showTiles(const OverviewFacts &facts);
     void showSats();
+    void showNodes();
     void showAlerts();
     void take(const Alert &alert);
     void serve();
 
     SatsWatch *m_sats;
+    NodeFactsWatch *m_nodeFacts;
     OverviewFacts m_facts;
     bool m_known = false; ///< m_facts have been read
     LoadMeter m_load;
@@ -57,6 +60,7 @@ private:
     Tile *m_pool;
     Tile *m_earned;
     Tile *m_work;
+    Tile *m_nodes;
     Tile *m_waiting;
     Tile *m_flagged;
     Tile *m_approved;

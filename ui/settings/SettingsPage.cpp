@@ -2,14 +2,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/settings/SettingsPage.h"
 
+#include "ui/settings/ConnectionTest.h"
 #include "ui/settings/SettingDetail.h"
 #include "ui/widgets/Card.h"
 #include "ui/widgets/DataTable.h"
 #include "ui/widgets/FilterBox.h"
+#include "ui/widgets/Icons.h"
 #include "ui/widgets/Notices.h"
 
 #include <QCheckBox>
 #include <QComboBox>
+#include <QPushButton>
 #include <QSplitter>
 #include <QVBoxLayout>
 
@@ -33,6 +36,9 @@ SettingsPage::SettingsPage(const PageContext &context, QWidget *parent)
     rememberSplitter(splitter, &context.settings, QStringLiteral("settings"));
     content()->addWidget(splitter, 1);
     buildFilters();
+    auto *test = new QPushButton(icon(QStringLiteral("verify")), tr("Test connections"), this);
+    addHeaderWidget(test);
+    connect(test, &QPushButton::clicked, this, &SettingsPage::showConnections);
     m_table->setFilterHint(tr("Name or words of the meaning"));
     m_table->setEmpty(QStringLiteral("settings"), tr("No settings."), tr("No setting matches the filter."));
     connect(m_table, &DataTable::activated, this, &SettingsPage::showDetail);
@@ -87,6 +93,10 @@ void SettingsPage::open(const QString &key)
         m_group->setCurrentIndex(m_group->findData(secretsGroup()));
         return;
     }
+    if (key == QLatin1String("connections")) {
+        showConnections();
+        return;
+    }
     m_group->setCurrentIndex(0);
     m_table->filterBox()->clear();
     m_awaited = key;
@@ -96,6 +106,20 @@ void SettingsPage::open(const QString &key)
 SettingDetail *SettingsPage::detail() const
 {
     return qobject_cast<SettingDetail *>(m_panel->content());
+}
+
+ConnectionsView *SettingsPage::connections() const
+{
+    return m_panel->isVisible() ? qobject_cast<ConnectionsView *>(m_panel->content()) : nullptr;
+}
+
+void SettingsPage::showConnections()
+{
+    if (connections())
+        return;
+    auto *made = new ConnectionsView(core());
+    connect(made, &ConnectionsView::wantsSetting, this, &SettingsPage::open);
+    m_panel->present(tr("Connections"), made);
 }
 
 void SettingsPage::showDetail(const QString &name)

@@ -9,6 +9,7 @@ class QComboBox;
 
 namespace tower {
 
+class ConnectionsView;
 class DataTable;
 class DetailPanel;
 class SettingDetail;
@@ -22,16 +23,19 @@ class SettingsPage : public PageWidget
 public:
     explicit SettingsPage(const PageContext &context, QWidget *parent = nullptr);
 
-    /// A setting's name shows it; "secrets" shows those.
+    /// A setting's or secret's name shows it; "secrets" shows those, "connections" their tests.
     void open(const QString &key) override;
     [[nodiscard]] DataTable *table() const { return m_table; }
     [[nodiscard]] SettingModel *model() const { return m_model; }
     [[nodiscard]] SettingDetail *detail() const;
+    /// Nullptr when it is not shown.
+    [[nodiscard]] ConnectionsView *connections() const;
 
 private:
     void buildFilters();
     void restart();
     void showDetail(const QString &name);
+    void showConnections();
     void change(Setting setting, const std::optional<QString> &text);
     void changed(const SettingLine &before, const std::optional<QString> &text);
     void follow(const std::vector<Change> &changes);

@@ -21,6 +21,7 @@ Core::Core(QObject *coreThread, Services *services, QObject *parent)
     });
     connect(&services->changes, &Changes::changed, this, &Core::collect, Qt::QueuedConnection);
     connect(&services->policyLog, &PolicyLog::added, this, &Core::policyAnswered, Qt::QueuedConnection);
+    connect(&services->nodeSweep, &NodeSweep::swept, this, &Core::swept, Qt::QueuedConnection);
 }
 
 void Core::setCollectMs(int ms)

@@ -8,6 +8,8 @@
 #include "core/base/Error.h"
 #include "core/base/Settings.h"
 #include "core/identity/Identities.h"
+#include "core/nodes/Bootstrap.h"
+#include "core/nodes/NodeSweep.h"
 #include "core/outreach/Engagement.h"
 #include "core/outreach/ZapsByHand.h"
 #include "core/payments/Invoices.h"
@@ -72,6 +74,8 @@ struct Services
     ZapsByHand &zapsByHand;
     EventLog &eventLog;
     Engagement &engagement;
+    Bootstrap &bootstrap;
+    NodeSweep &nodeSweep;
     PubKey timmy; ///< Timmy's own public key
     TowerControl &control;
 };
@@ -163,6 +167,8 @@ signals:
     void changed(const std::vector<tower::Change> &changes);
     /// The relay policy has answered something (at most four times a second).
     void policyAnswered();
+    /// The provider has been compared with what nodes there are.
+    void swept();
     /// An error that nobody handles by themselves.
     void failed(const QString &message);
 

@@ -35,10 +35,20 @@ std::optional<EventId> eventIn(const QString &text)
     }
 }
 
-/// The ids of jobs and sessions.
+/// The ids of jobs, sessions and nodes.
 bool isUuid(const QString &text)
 {
     return !QUuid::fromString(text).isNull();
+}
+
+/// The page of the record with this id; "" when there is none.
+QString pageOf(Services &services, const QString &id)
+{
+    if (services.bootstrap.find(id))
+        return QStringLiteral("nodes");
+    if (services.jobs.find(id) || services.sessions.find(id))
+        return QStringLiteral("work");
+    return {};
 }
 
 } // namespace
@@ -72,8 +82,9 @@ std::vector<JumpTarget> jumpTargets(const QString &text, const std::vector<PageS
     return targets;
 }
 
-JumpBox::JumpBox(const std::vector<PageSpec> &pages, QWidget *parent)
+JumpBox::JumpBox(Core &core, const std::vector<PageSpec> &pages, QWidget *parent)
     : QFrame(parent)
+    , m_core(core)
     , m_pages(pages)
     , m_field(new QLineEdit(this))
     , m_list(new QListWidget(this))
@@ -81,7 +92,7 @@ JumpBox::JumpBox(const std::vector<PageSpec> &pages, QWidget *parent)
     setAccessibleName(tr("Jump to"));
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(measure::grid, measure::grid, measure::grid, measure::grid);
-    m_field->setPlaceholderText(tr("Jump to a page, an npub, a key, an event, a job, a payment"));
+    m_field->setPlaceholderText(tr("Jump to a page, an npub, a key, an event, a job, a node, a payment"));
     m_field->setAccessibleName(m_field->placeholderText());
     m_field->addAction(icon(QStringLiteral("search"), Tone::Neutral), QLineEdit::LeadingPosition);
     m_field->installEventFilter(this);
@@ -110,6 +121,37 @@ void JumpBox::ask()
 void JumpBox::suggest(const QString &text)
 {
     m_targets = jumpTargets(text, m_pages);
+    m_asked.clear();
+    m_goesOn = false;
+    if (isUuid(text.trimmed()))
+        lookUp(text.trimmed());
+    showTargets();
+}
+
+void JumpBox::lookUp(const QString &id)
+{
+    m_asked = id;
+    m_core.run(
+        this, [id](Services &s) { return pageOf(s, id); },
+        [this, id](const QString &pageId) { found(id, pageId); },
+        [this, id](const ServiceError &) { found(id, {}); });
+}
+
+void JumpBox::found(const QString &id, const QString &pageId)
+{
+    if (m_asked != id)
+        return;
+    m_asked.clear();
+    if (!pageId.isEmpty()) {
+        std::erase_if(m_targets, [&](const JumpTarget &target) { return target.pageId != pageId; });
+        showTargets();
+    }
+    if (m_goesOn)
+        go();
+}
+
+void JumpBox::showTargets()
+{
     m_list->clear();
     for (const JumpTarget &target : m_targets)
         m_list->addItem(new QListWidgetItem(icon(target.icon), target.label));
@@ -124,6 +166,10 @@ void JumpBox::suggest(const QString &text)
 
 void JumpBox::go()
 {
+    if (!m_asked.isEmpty()) {
+        m_goesOn = true;
+        return;
+    }
     const int row = m_list->currentRow();
     if (row < 0 || row >= static_cast<int>(m_targets.size()))
         return;

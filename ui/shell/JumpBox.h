@@ -11,6 +11,7 @@ class QListWidget;
 
 namespace tower {
 
+class Core;
 struct PageSpec;
 
 /// One place that the jump box can go to.
@@ -23,16 +24,17 @@ struct JumpTarget
 };
 
 /// Where `text` may lead: pages by name; a key (npub, nprofile, hex), an event id, a payment hash, or the id
-/// of a job or session to the pages that open it.
+/// of a job, session or node to the pages that open such ids.
 std::vector<JumpTarget> jumpTargets(const QString &text, const std::vector<PageSpec> &pages);
 
-/// Ctrl+K: a field with what it finds below. Lies over the window, closes on Esc or when the focus leaves.
+/// Ctrl+K: a field with what it finds below; an id is looked up, and leads to the one page that has it. Lies
+/// over the window, closes on Esc or when the focus leaves.
 class JumpBox : public QFrame
 {
     Q_OBJECT
 
 public:
-    JumpBox(const std::vector<PageSpec> &pages, QWidget *parent);
+    JumpBox(Core &core, const std::vector<PageSpec> &pages, QWidget *parent);
 
     void ask();
 
@@ -45,12 +47,18 @@ protected:
 
 private:
     void suggest(const QString &text);
+    void lookUp(const QString &id);
+    void found(const QString &id, const QString &pageId);
+    void showTargets();
     void go();
 
+    Core &m_core;
     const std::vector<PageSpec> &m_pages;
     QLineEdit *m_field;
     QListWidget *m_list;
     std::vector<JumpTarget> m_targets;
+    QString m_asked;       ///< the id that is being looked up
+    bool m_goesOn = false; ///< to be gone to as soon as that is known
 };
 
 } // namespace tower

@@ -5,6 +5,7 @@
 #include "ui/shell/ClosePanel.h"
 #include "ui/shell/JumpBox.h"
 #include "ui/shell/Navigation.h"
+#include "ui/shell/Tray.h"
 #include "ui/widgets/Icons.h"
 #include "ui/widgets/Labels.h"
 #include "ui/widgets/Notices.h"
@@ -20,7 +21,6 @@
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStatusBar>
-#include <QSystemTrayIcon>
 #include <QTimer>
 
 namespace tower {
@@ -41,7 +41,7 @@ MainWindow::MainWindow(Core &core, QSettings &settings, std::vector<PageSpec> pa
     , m_navigation(new Navigation(m_pages, this))
     , m_stack(new QStackedWidget(this))
     , m_undo(new UndoBar(this))
-    , m_jump(new JumpBox(m_pages, this))
+    , m_jump(new JumpBox(m_core, m_pages, this))
     , m_closePanel(new ClosePanel(this))
     , m_message(new InlineMessage(this))
     , m_poll(new QTimer(this))
@@ -163,24 +163,20 @@ void MainWindow::buildStatusBar()
 
 void MainWindow::buildTray()
 {
-    if (!QSystemTrayIcon::isSystemTrayAvailable())
+    if (!Tray::isAvailable())
         return;
-    m_tray = new QSystemTrayIcon(appIcon(), this);
-    auto *menu = new QMenu(this);
-    const auto raiseWindow = [this] {
-        showNormal();
-        raise();
-        activateWindow();
-    };
-    menu->addAction(tr("Show the window"), this, raiseWindow);
-    menu->addAction(tr("Quit"), this, &MainWindow::quit);
-    m_tray->setContextMenu(menu);
-    connect(m_tray, &QSystemTrayIcon::activated, this,
-            [raiseWindow](QSystemTrayIcon::ActivationReason reason) {
-                if (reason == QSystemTrayIcon::Trigger)
-                    raiseWindow();
-            });
-    m_tray->show();
+    m_tray = new Tray(m_core, this);
+    connect(m_tray, &Tray::wantsWindow, this, &MainWindow::raiseWindow);
+    connect(m_tray, &Tray::wantsPage, this, &MainWindow::openPage);
+    connect(m_tray, &Tray::wantsQuit, this, &MainWindow::quit);
+}
+
+void MainWindow::raiseWindow()
+{
+    setWindowState(windowState() & ~Qt::WindowMinimized);
+    show();
+    raise();
+    activateWindow();
 }
 
 void MainWindow::openPage(const QString &pageId, const QString &key)
@@ -191,18 +187,54 @@ void MainWindow::openPage(const QString &pageId, const QString &key)
         return;
     PageWidget *&widget = m_made[pageId];
     if (!widget) {
-        widget = spec->make(PageContext{
-            .core = m_core,
-            .settings = m_settings,
-            .undo = *m_undo,
-            .goTo = [this](const QString &page, const QString &subject) { openPage(page, subject); }});
+        widget = spec->make(context());
         m_stack->addWidget(widget);
     }
+    const bool leavesGuide = m_guide && m_stack->currentWidget() == m_guide;
     m_current = pageId;
     m_stack->setCurrentWidget(widget);
     m_navigation->select(pageId);
     if (!key.isEmpty())
         widget->open(key);
+    if (leavesGuide)
+        m_message->say(Tone::Info, tr("The first steps are not finished."), tr("Go on"),
+                       [this] { goToGuide(); });
+}
+
+PageContext MainWindow::context()
+{
+    return {.core = m_core,
+            .settings = m_settings,
+            .undo = *m_undo,
+            .goTo = [this](const QString &page, const QString &key) { openPage(page, key); }};
+}
+
+void MainWindow::showGuide(const MakeGuide &make, std::function<void()> whenDone)
+{
+    m_guide = make(context(), [this, whenDone = std::move(whenDone)] {
+        if (!m_guide)
+            return;
+        whenDone();
+        endGuide();
+    });
+    m_stack->addWidget(m_guide);
+    goToGuide();
+}
+
+void MainWindow::goToGuide()
+{
+    m_message->hide();
+    m_stack->setCurrentWidget(m_guide);
+    m_navigation->setCurrentIndex({});
+    m_navigation->clearSelection();
+}
+
+void MainWindow::endGuide()
+{
+    m_guide->deleteLater(); // it is what calls
+    m_guide = nullptr;
+    m_message->hide();
+    openPage(m_current);
 }
 
 void MainWindow::jump()
@@ -242,6 +274,8 @@ void MainWindow::showState(const ApiState &state)
     else
         m_apiPill->setLook({tr("not serving"), PillShape::Triangle, Tone::Bad});
     m_apiAddress->setText(state.listening || state.problem.isEmpty() ? state.url : state.problem);
+    if (m_tray)
+        m_tray->showState(state);
     m_demoPill->setVisible(state.demo);
     m_simulated->setText(state.simulated.isEmpty() ? QString() : tr("simulated: %1").arg(state.simulated));
     setWindowTitle(state.demo ? tr("DEMO · Timmy Tower Console") : tr("Timmy Tower Console"));
@@ -289,7 +323,11 @@ void MainWindow::quit()
     if (m_closePanel->remember())
         m_settings.setValue(closeEntry, QStringLiteral("quit"));
     m_quitting = true;
-    close();
+    // To close a window that is hidden in the tray does not end the program.
+    if (isHidden())
+        QApplication::quit();
+    else
+        close();
 }
 
 void MainWindow::keepServing()

@@ -9,7 +9,6 @@
 
 class QLabel;
 class QStackedWidget;
-class QSystemTrayIcon;
 class QTimer;
 
 namespace tower {
@@ -19,6 +18,7 @@ class InlineMessage;
 class JumpBox;
 class Navigation;
 class Pill;
+class Tray;
 class UndoBar;
 
 /// The one window: navigation, pages, status bar. Pages are made when first shown. `settings` holds what is
@@ -32,6 +32,12 @@ public:
     ~MainWindow() override;
 
     void openPage(const QString &pageId, const QString &key = {});
+    using MakeGuide = std::function<PageWidget *(const PageContext &, std::function<void()> done)>;
+    /// A page of no place in the navigation, shown at once and until it calls its `done`, then `whenDone`.
+    /// Another page may be opened meanwhile; a message leads back.
+    void showGuide(const MakeGuide &make, std::function<void()> whenDone);
+    /// Nullptr when there is none.
+    [[nodiscard]] PageWidget *guide() const { return m_guide; }
     [[nodiscard]] QString currentPage() const { return m_current; }
     [[nodiscard]] PageWidget *page(const QString &pageId) const { return m_made.value(pageId); }
     [[nodiscard]] Navigation *navigation() const { return m_navigation; }
@@ -49,6 +55,10 @@ private:
     void buildMenu();
     void buildStatusBar();
     void buildTray();
+    void raiseWindow();
+    PageContext context();
+    void goToGuide();
+    void endGuide();
     void askState();
     void showState(const ApiState &state);
     void showError(const QString &message);
@@ -61,6 +71,7 @@ private:
     std::vector<PageSpec> m_pages;
     QHash<QString, PageWidget *> m_made;
     QString m_current;
+    PageWidget *m_guide = nullptr;
     ApiState m_state;
     bool m_quitting = false;
 
@@ -75,7 +86,7 @@ private:
     QLabel *m_apiAddress;
     QLabel *m_simulated;
     QLabel *m_error;
-    QSystemTrayIcon *m_tray = nullptr;
+    Tray *m_tray = nullptr;
     QTimer *m_poll;
 };
 

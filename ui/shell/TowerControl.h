@@ -3,11 +3,14 @@
 #pragma once
 
 #include "core/activity/Activity.h"
+#include "core/base/Secrets.h"
 #include "core/base/Types.h"
 #include "core/payments/OutgoingStore.h"
 #include "core/payments/Reconcile.h"
 #include "core/payments/Refunds.h"
 #include "core/pool/GenerosityPool.h"
+#include "core/receipts/Providers.h"
+#include "ui/shell/Connections.h"
 #include "ui/shell/Sums.h"
 
 #include <QFuture>
@@ -98,6 +101,10 @@ public:
 
     /// All of the catalogue.
     virtual std::vector<SecretLine> secrets() = 0;
+    /// Keeps this key (nsec or hex) in place of Timmy's: from the next start on, until then Timmy goes on as
+    /// who he is. The former key is gone. Returns whose key it is. Throws badRequest("nsec") when it is no
+    /// key, conflict "secret_fixed" when the environment gives it.
+    virtual PubKey importTimmyKey(const SecretBytes &key, const QString &actor) = 0;
 
     /// Recomputes the chain over a read-only connection, off the core thread. `cancelled` is asked from
     /// there.
@@ -106,11 +113,20 @@ public:
     virtual QFuture<ReconcileReport> reconcile() = 0;
     /// Never fails: an unreachable wallet is an answer.
     virtual QFuture<WalletState> wallet() = 0;
+    /// Asks it once, for real (see Connections.h). Never fails.
+    virtual QFuture<ConnectionReport> testConnection(Connection which) = 0;
     /// The last `days` UTC days of the pool, oldest first, off the core thread.
     virtual QFuture<std::vector<PoolDay>> poolHistory(int days) = 0;
     /// earnedSince() and totalsOf() of Sums.h, off the core thread.
     virtual QFuture<Sats> earned(Millis since) = 0;
     virtual QFuture<WorkTotals> workTotals(Millis since) = 0;
+    /// All providers of the window, the best first; off the core thread.
+    virtual QFuture<std::vector<ProviderScore>> providers(const ReceiptWindow &window) = 0;
+    /// Nullopt when there is no receipt of this provider.
+    virtual QFuture<std::optional<ProviderDetail>> provider(const QByteArray &npub,
+                                                            const ReceiptWindow &window) = 0;
+    /// The signed snapshot, as the API gives it.
+    virtual QFuture<QByteArray> providerSnapshot() = 0;
 
     /// Refunds::pay() as the operator's decision, which the activity log keeps.
     virtual QFuture<Refund> payRefund(RefundOwner kind, const QString &ownerId, const QString &bolt11,

@@ -6,7 +6,9 @@
 
 #include <functional>
 
+class QBoxLayout;
 class QLabel;
+class QLineEdit;
 class QPushButton;
 
 namespace tower {
@@ -21,7 +23,14 @@ public:
     explicit ConfirmBar(QWidget *parent = nullptr);
 
     void ask(const QString &question, const QString &verb, std::function<void()> then);
+    /// For what must not happen to the wrong thing: goes on only when `word` has been typed. The question
+    /// tells the word.
+    void askTyped(const QString &question, const QString &verb, const QString &word,
+                  std::function<void()> then);
     [[nodiscard]] QString question() const;
+    /// Hidden unless something is to be typed.
+    [[nodiscard]] QLineEdit *field() const { return m_field; }
+    [[nodiscard]] QPushButton *button() const { return m_go; }
 
 public slots:
     void confirm();
@@ -31,9 +40,15 @@ protected:
     void keyPressEvent(QKeyEvent *event) override;
 
 private:
+    void open(const QString &question, const QString &verb, const QString &word, std::function<void()> then);
+    [[nodiscard]] bool isTyped() const;
+
+    QBoxLayout *m_layout;
     QLabel *m_question;
+    QLineEdit *m_field;
     QPushButton *m_cancel;
     QPushButton *m_go;
+    QString m_word; ///< to be typed; "" for none
     std::function<void()> m_then;
 };
 
