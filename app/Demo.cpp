@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/Demo.h"
 
+#include "app/DemoNodes.h"
+#include "app/DemoReceipts.h"
 #include "app/DemoTexts.h"
 #include "app/DemoWork.h"
 #include "core/base/Error.h"
@@ -16,13 +18,15 @@
 #include <QRandomGenerator>
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 namespace tower {
 
 namespace {
 
 constexpr int identityCount = 200;
-constexpr int historyDays = 30;
+constexpr int historyDays = 45;
 const QString operatorName = QStringLiteral("admin:console");
 
 /// A member of the demo: a real key, so that its events are really signed.
@@ -60,7 +64,10 @@ public:
         , m_changes(m_database)
         , m_management(m_database, m_clock, m_accounts, m_queue, m_activity, m_changes)
         , m_policy(m_database, m_clock, options.settings, m_accounts, m_queue, m_management, m_log)
-        , m_work(options, m_database, m_clock, m_identities, m_trust, m_activity)
+        , m_sats(options, m_database, m_clock)
+        , m_work(m_sats, m_database, m_clock, m_identities, m_trust, m_activity)
+        , m_nodes(m_sats, m_database, m_clock, m_activity)
+        , m_receipts(m_sats, m_database, m_clock, m_activity)
     {
         for (int i = 0; i < identityCount; ++i)
             m_members.push_back(memberOf(i));
@@ -79,6 +86,10 @@ public:
                 vouch(i);
             if (i % 3 == 1)
                 work(i, m_random.bounded(i + 1));
+            if (i % 27 == 13)
+                order(i, i / 27);
+            if (i >= 60 && i % 2 == 0)
+                m_receipts.leave(member(m_random.bounded(i)).key, i);
             if (i % 60 == 40)
                 m_work.adjustPool(Sats(2'000), QStringLiteral("donations of the meetup"));
             m_clock.advance(step);
@@ -98,6 +109,7 @@ public:
             m_clock.advance(seconds(90));
         }
         m_work.session(member(91).pubkey, 4);
+        m_nodes.orderLast(member(33).pubkey, member(96).pubkey);
         m_queue.flush();
         m_log.flush();
         judge(8);
@@ -190,6 +202,14 @@ private:
             m_vouches.revoke(outcome.vouch.id, demo::revokeReason(number), operatorName);
     }
 
+    /// A node; whoever ordered the one before is content with that, and says so.
+    void order(int customer, int number)
+    {
+        if (const auto before = std::exchange(m_lastNode, {}))
+            m_receipts.confirm(member(before->first).key, before->second);
+        m_lastNode = {customer, m_nodes.order(member(customer).pubkey, number)};
+    }
+
     /// Somebody orders work, a member as a rule; and what the operator thinks of them.
     void work(int number, int customer)
     {
@@ -260,7 +280,11 @@ private:
     Changes m_changes;
     RelayManagement m_management;
     RelayPolicy m_policy;
+    DemoSats m_sats;
     DemoWork m_work;
+    DemoNodes m_nodes;
+    DemoReceipts m_receipts;
+    std::optional<std::pair<int, BootstrapJob>> m_lastNode; ///< with the number of its customer
     std::vector<Member> m_members;
     QRandomGenerator m_random{21};
 };

@@ -2,21 +2,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "app/CommandLine.h"
+#include "app/DemoSats.h"
 #include "core/agent/SimulatedAgent.h"
-#include "core/base/Secrets.h"
-#include "core/lightning/SimulatedWallet.h"
 #include "core/work/Jobs.h"
 #include "core/work/Sessions.h"
 
 namespace tower {
 
-/// The paid work of the demo: jobs and sessions on the simulated wallet and agent, under the demo's clock.
+/// The paid work of the demo: jobs and sessions on the simulated agent.
 class DemoWork
 {
 public:
-    DemoWork(const TowerOptions &options, Database &database, const Clock &clock, Identities &identities,
-             Trust &trust, Activity &activity);
+    DemoWork(DemoSats &sats, Database &database, const Clock &clock, Identities &identities, Trust &trust,
+             Activity &activity);
 
     /// A job that a customer orders and, as a rule, pays for.
     void job(const std::optional<PubKey> &customer, int number);
@@ -26,19 +24,10 @@ public:
     void adjustPool(Sats sats, const QString &reason);
 
 private:
-    static Settings settingsOf(const TowerOptions &options);
-    void pay(const Invoice &invoice);
     Job settledJob(const QString &id);
 
-    Settings m_settings;
-    Secrets m_secrets;
-    Ledger m_ledger;
-    SimulatedWallet m_wallet;
+    DemoSats &m_sats;
     SimulatedAgent m_agent;
-    Outgoing m_outgoing;
-    Refunds m_refunds;
-    Invoices m_invoices;
-    PaymentWatcher m_watcher;
     PriceOracle m_oracle;
     Pricing m_pricing;
     GenerosityPool m_pool;

@@ -31,12 +31,6 @@ QByteArray fingerprintOf(const Secrets &secrets, Secret secret)
     return key->pubKey().hex();
 }
 
-/// The data key encrypts nothing at the start: it is remembered when it first does.
-bool usedAtStart(Secret secret)
-{
-    return secret != Secret::DataKey;
-}
-
 /// Under this name the fingerprint of a secret stands that is about to replace another: whichever of the two
 /// a crash leaves in the store, the next start knows it.
 QString nextName(Secret secret)
@@ -73,7 +67,7 @@ public:
             if (!m_secrets.isSet(spec.secret)) {
                 if (m_fingerprints.isKnown(name))
                     throw missing(name);
-            } else if (usedAtStart(spec.secret) && isDifferent(spec.secret)) {
+            } else if (isUsed(spec.secret) && isDifferent(spec.secret)) {
                 throw conflict(
                     QStringLiteral("%1 is not the one that this database was used with. Bring the old one "
                                    "back, or, if the change is meant, start once with "
@@ -90,10 +84,10 @@ public:
         Transaction transaction(m_database);
         for (const SecretSpec &spec : Secrets::catalogue()) {
             const QString name = nameOf(spec.secret);
-            const bool isUsed = m_secrets.isSet(spec.secret) && usedAtStart(spec.secret);
+            const bool used = m_secrets.isSet(spec.secret) && isUsed(spec.secret);
             const bool changed =
-                isUsed ? isDifferent(spec.secret) : isAccepted(spec.secret) && m_fingerprints.isKnown(name);
-            if (isUsed)
+                used ? isDifferent(spec.secret) : isAccepted(spec.secret) && m_fingerprints.isKnown(name);
+            if (used)
                 m_fingerprints.remember(transaction, name, fingerprintOf(m_secrets, spec.secret),
                                         clock.now());
             else if (changed)
@@ -124,6 +118,10 @@ private:
             "secret_missing");
     }
 
+    /// The data key is not as long as nothing was encrypted with it: it is remembered when that first
+    /// happens.
+    bool isUsed(Secret secret) { return secret != Secret::DataKey || m_fingerprints.isKnown(nameOf(secret)); }
+
     bool isDifferent(Secret secret)
     {
         const QByteArray fingerprint = fingerprintOf(m_secrets, secret);
@@ -141,6 +139,34 @@ void warnOfNewKey(const PubKey &key, const QString &keptIn)
 {
     log::warning("identity", QStringLiteral("generated Timmy's key; keep a backup of it"),
                  {{"npub", QString::fromLatin1(toNpub(key))}, {"kept_in", keptIn}});
+}
+
+struct Replacement
+{
+    Secret secret;
+    SecretBytes value;
+    QByteArray fingerprint;
+};
+
+void replace(Secrets &secrets, Replacement by, Database &database, const Clock &clock, Activity &activity,
+             const ActivityEntry &entry)
+{
+    const QString name = nameOf(by.secret);
+    if (secrets.isFixed(by.secret))
+        throw conflict(QStringLiteral("%1 is set by the environment or a file: change it there.").arg(name),
+                       "secret_fixed");
+    Fingerprints fingerprints(database);
+    {
+        Transaction transaction(database);
+        fingerprints.remember(transaction, nextName(by.secret), by.fingerprint, clock.now());
+        transaction.commit();
+    }
+    secrets.set(by.secret, std::move(by.value));
+    Transaction transaction(database);
+    fingerprints.remember(transaction, name, by.fingerprint, clock.now());
+    fingerprints.forget(transaction, nextName(by.secret));
+    activity.record(transaction, entry);
+    transaction.commit();
 }
 
 } // namespace
@@ -182,24 +208,31 @@ TimmyIdentity settleSecrets(Secrets &secrets, const Settings &settings, Database
 void rotateSecret(Secrets &secrets, Secret secret, Database &database, const Clock &clock, Activity &activity,
                   const QString &actor)
 {
-    if (secrets.isFixed(secret))
-        throw conflict(
-            QStringLiteral("%1 is set by the environment or a file: change it there.").arg(nameOf(secret)),
-            "secret_fixed");
-    Fingerprints fingerprints(database);
     SecretBytes value = randomSecretHex();
     const QByteArray fingerprint = Secrets::fingerprintOf(secret, value.view());
-    {
-        Transaction transaction(database);
-        fingerprints.remember(transaction, nextName(secret), fingerprint, clock.now());
-        transaction.commit();
-    }
-    secrets.set(secret, std::move(value));
-    Transaction transaction(database);
-    fingerprints.remember(transaction, nameOf(secret), fingerprint, clock.now());
-    fingerprints.forget(transaction, nextName(secret));
-    activity.record(transaction, {actor, QStringLiteral("secret.rotate"), nameOf(secret), {}, {}, {}});
-    transaction.commit();
+    replace(secrets, {secret, std::move(value), fingerprint}, database, clock, activity,
+            {actor, QStringLiteral("secret.rotate"), nameOf(secret), {}, {}, {}});
+}
+
+PubKey replaceTimmyKey(Secrets &secrets, const SecretBytes &key, Database &database, const Clock &clock,
+                       Activity &activity, const QString &actor)
+{
+    const std::optional<SecretKey> read = SecretKey::fromText(key.view());
+    if (!read)
+        throw badRequest("nsec",
+                         QStringLiteral("This is neither an nsec nor 64 hex digits of a private key."));
+    const PubKey owner = read->pubKey();
+    constexpr Secret secret = Secret::TimmyNostrNsec;
+    replace(secrets, {secret, key.clone(), owner.hex()}, database, clock, activity,
+            {actor,
+             QStringLiteral("secret.change"),
+             nameOf(secret),
+             QStringLiteral("imported"),
+             {},
+             QJsonObject{{QStringLiteral("pubkey"), owner.text()}}});
+    log::warning("identity", QStringLiteral("another key was imported; it is Timmy's from the next start"),
+                 {{"npub", QString::fromLatin1(toNpub(owner))}});
+    return owner;
 }
 
 } // namespace tower

@@ -24,4 +24,10 @@ TimmyIdentity settleSecrets(Secrets &secrets, const Settings &settings, Database
 void rotateSecret(Secrets &secrets, Secret secret, Database &database, const Clock &clock, Activity &activity,
                   const QString &actor);
 
+/// Keeps another key of Timmy's (nsec or hex), remembers it for the next start, which takes it, and writes
+/// the activity row. A crash between leaves either of the two keys, and both are taken. Returns whose key it
+/// is. Throws badRequest("nsec"), conflict "secret_fixed".
+PubKey replaceTimmyKey(Secrets &secrets, const SecretBytes &key, Database &database, const Clock &clock,
+                       Activity &activity, const QString &actor);
+
 } // namespace tower

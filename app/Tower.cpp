@@ -7,6 +7,8 @@
 #include "core/base/Error.h"
 #include "core/base/Log.h"
 #include "core/lightning/LnbitsWallet.h"
+#include "core/nodes/NodeChecks.h"
+#include "core/nodes/TcpProbe.h"
 #include "core/nostr/Nip19.h"
 
 #include <QElapsedTimer>
@@ -72,8 +74,13 @@ Tower::Tower(TowerOptions given, QObject *parent)
     , zapPayer(zapHouse())
     , zapsByHand(zapHouse(), zapPayer, identities, activity)
     , zapReceipts(database, clock, settings, zaps, eventLog, relayClient)
+    , cloud(cloudFor(settings, secrets, database, clock, waitsOf(nodePauses)))
+    , tailnet(tailnetFor(settings, secrets, waitsOf(nodePauses)))
+    , bootstrap(nodeHouse())
+    , nodeSweep(nodeHouse())
     , mintKeys(settings, clock)
-    , receipts(database, clock, settings, eventLog, mintKeys)
+    , receipts(database, clock, settings, timmy, eventLog, mintKeys)
+    , receiptIntake(clock, settings, receipts, relayClient)
     , engagement(database, clock, settings, identities, timmy, eventLog, *agent, activity,
                  [this] { return poolSats(); })
     , jobs(workHouse())
@@ -111,9 +118,11 @@ Tower::Tower(TowerOptions given, QObject *parent)
            .jobs = jobs,
            .sessions = sessions,
            .agent = *agent,
+           .bootstrap = bootstrap,
+           .nodeSweep = nodeSweep,
            .dataDir = options.dataDir,
-           .zapCount = [this] { return zaps.totals().paid; },
            .reviewer = &reviewer,
+           .relay = &relayClient,
            .zaps = ZapServices{zaps, zapsByHand, eventLog},
            .receipts = ReceiptServices{receipts, timmy}})
     , m_sweep(new QTimer(this))
@@ -155,6 +164,7 @@ Tower::Tower(TowerOptions given, QObject *parent)
     pool.seed();
     addPoolChecks(reconcile);
     addSessionChecks(reconcile);
+    addNodeChecks(reconcile);
     log::info("wallet", wallet->isSimulated() ? QStringLiteral("simulated wallet: no real sats move")
                                               : QStringLiteral("LNbits wallet"));
     m_sweep->setInterval(sweepMs);
@@ -173,6 +183,38 @@ WorkHouse Tower::workHouse()
 ZapHouse Tower::zapHouse()
 {
     return {database, clock, settings, simulatedWallet(), outgoing, eventLog, lnurl, zaps, m_instance};
+}
+
+NodeHouse Tower::nodeHouse()
+{
+    // A simulated machine answers as a real one would.
+    const auto answers = [](const QString &, quint16) {
+        const Later<bool> yes;
+        yes.give(true);
+        return yes;
+    };
+    NodeHouse house{database, clock,         settings,          secrets,
+                    invoices, refunds,       watcher,           ledger,
+                    activity, *wallet,       simulatedWallet(), lnurl,
+                    *cloud,   tailnet.get(), m_instance,        waitsOf(nodePauses),
+                    tcpProbe};
+    if (cloud->isSimulated())
+        house.probe = answers;
+    return house;
+}
+
+/// Both are allowed, for trying one of them out; neither should be a surprise.
+void Tower::warnOfMixture()
+{
+    log::info("nodes", cloud->isSimulated() ? QStringLiteral("simulated cloud: nodes are fake")
+                                            : QStringLiteral("DigitalOcean"));
+    if (wallet->isSimulated() && !cloud->isSimulated()) {
+        log::warning("nodes", QStringLiteral("nodes are sold for play money, and the cloud is real: it costs "
+                                             "real money"));
+    } else if (!wallet->isSimulated() && cloud->isSimulated()) {
+        log::warning("nodes", QStringLiteral("nodes are sold for real sats, and the cloud is simulated: set "
+                                             "DO_API_TOKEN"));
+    }
 }
 
 /// What the pool can give now.
@@ -221,6 +263,9 @@ void Tower::startOutside()
     outboxPublisher.start();
     zapPayer.start();
     zapReceipts.start();
+    receiptIntake.start();
+    bootstrap.start();
+    nodeSweep.start();
     engagement.start();
     if (agent->isSimulated())
         log::info("relay", QStringLiteral("no AI reviewer: everything waits for the operator"));
@@ -287,7 +332,8 @@ bool Tower::runs() const
 {
     return api.router().running() > 0 || publisher.isRunning() || outboxPublisher.isRunning() ||
            engagement.isRunning() || reviewer.isRunning() || jobs.isRunning() || sessions.isRunning() ||
-           watcher.isRunning() || zapPayer.isRunning() || zapReceipts.isRunning();
+           watcher.isRunning() || zapPayer.isRunning() || zapReceipts.isRunning() ||
+           receiptIntake.isRunning() || bootstrap.isRunning() || nodeSweep.isRunning();
 }
 
 void Tower::stop(std::function<void()> done)
@@ -300,6 +346,9 @@ void Tower::stop(std::function<void()> done)
     outboxPublisher.stop();
     zapPayer.stop();
     zapReceipts.stop();
+    receiptIntake.stop();
+    bootstrap.stop();
+    nodeSweep.stop();
     engagement.stop();
     reviewer.stop();
     jobs.stop();
@@ -309,6 +358,10 @@ void Tower::stop(std::function<void()> done)
     wallet->abort();
     oracle.abort();
     lnurl.abort();
+    cloud->abort();
+    if (tailnet)
+        tailnet->abort();
+    nodePauses.abort();
     mintKeys.abort();
     queue.flush();
     auto *poll = new QTimer(this);

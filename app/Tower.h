@@ -8,12 +8,15 @@
 #include "core/agent/Agent.h"
 #include "core/api/ApiServer.h"
 #include "core/base/InstanceLock.h"
+#include "core/base/Pauses.h"
 #include "core/lightning/SimulatedWallet.h"
+#include "core/nodes/Bootstrap.h"
+#include "core/nodes/NodeSweep.h"
 #include "core/outreach/Engagement.h"
 #include "core/outreach/ZapReceipts.h"
 #include "core/outreach/ZapsByHand.h"
 #include "core/publish/Publisher.h"
-#include "core/receipts/Receipts.h"
+#include "core/receipts/ReceiptIntake.h"
 #include "core/relay/ModerationQueue.h"
 #include "core/relay/PolicyLog.h"
 #include "core/relay/PublishStore.h"
@@ -102,8 +105,14 @@ public:
     ZapPayer zapPayer;
     ZapsByHand zapsByHand;
     ZapReceipts zapReceipts;
+    Pauses nodePauses;
+    std::unique_ptr<Cloud> cloud;
+    std::unique_ptr<Tailnet> tailnet;
+    Bootstrap bootstrap;
+    NodeSweep nodeSweep;
     MintKeys mintKeys;
     Receipts receipts;
+    ReceiptIntake receiptIntake;
     Engagement engagement;
     Jobs jobs;
     SessionMacaroons sessionMacaroons;
@@ -113,7 +122,9 @@ public:
 private:
     WorkHouse workHouse();
     ZapHouse zapHouse();
+    NodeHouse nodeHouse();
     [[nodiscard]] Sats poolSats();
+    void warnOfMixture();
     [[nodiscard]] SimulatedWallet *simulatedWallet() const;
     void startOutside();
     [[nodiscard]] bool runs() const;

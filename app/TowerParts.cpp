@@ -10,6 +10,9 @@
 #include "core/base/Log.h"
 #include "core/lightning/LnbitsWallet.h"
 #include "core/lightning/SimulatedWallet.h"
+#include "core/nodes/DigitalOcean.h"
+#include "core/nodes/SimulatedCloud.h"
+#include "core/nodes/Tailscale.h"
 #include "core/payments/InvoiceStore.h"
 #include "core/store/Migrations.h"
 
@@ -79,6 +82,28 @@ std::unique_ptr<Wallet> walletFor(const Settings &settings, const Secrets &secre
     if (real)
         return std::make_unique<LnbitsWallet>(settings, secrets);
     return std::make_unique<SimulatedWallet>(database, clock, secrets);
+}
+
+std::unique_ptr<Cloud> cloudFor(const Settings &settings, const Secrets &secrets, Database &database,
+                                const Clock &clock, Wait wait)
+{
+    if (secrets.isSet(Secret::DoApiToken))
+        return std::make_unique<DigitalOcean>(settings, secrets, std::move(wait));
+    return std::make_unique<SimulatedCloud>(database, clock);
+}
+
+std::unique_ptr<Tailnet> tailnetFor(const Settings &settings, const Secrets &secrets, Wait wait)
+{
+    if (!secrets.isSet(Secret::DoApiToken))
+        return std::make_unique<SimulatedTailnet>();
+    if (secrets.isSet(Secret::TailscaleApiKey))
+        return std::make_unique<Tailscale>(settings, secrets, std::move(wait));
+    return nullptr;
+}
+
+Wait waitsOf(Pauses &pauses)
+{
+    return [&pauses](Millis duration) { return pauses.begin(duration); };
 }
 
 /// Made once and kept in the data folder, which one program locks. (What names a machine is the same in every

@@ -6,8 +6,10 @@
 #include "core/agent/Agent.h"
 #include "core/base/Clock.h"
 #include "core/base/InstanceLock.h"
+#include "core/base/Pauses.h"
 #include "core/base/Secrets.h"
 #include "core/lightning/Wallet.h"
+#include "core/nodes/Cloud.h"
 
 #include <memory>
 
@@ -26,5 +28,11 @@ Secrets::OpenStore secretStoreOf(const TowerOptions &options);
 std::unique_ptr<Agent> agentFor(const Settings &settings, const Secrets &secrets, const Clock &clock);
 std::unique_ptr<Wallet> walletFor(const Settings &settings, const Secrets &secrets, Database &database,
                                   const Clock &clock);
+std::unique_ptr<Cloud> cloudFor(const Settings &settings, const Secrets &secrets, Database &database,
+                                const Clock &clock, Wait wait);
+/// Nullptr when nodes join none.
+std::unique_ptr<Tailnet> tailnetFor(const Settings &settings, const Secrets &secrets, Wait wait);
+/// Waits that last as long as `pauses` does.
+Wait waitsOf(Pauses &pauses);
 
 } // namespace tower

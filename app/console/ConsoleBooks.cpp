@@ -8,23 +8,9 @@
 #include "core/lightning/Bolt11.h"
 #include "ui/shell/FutureOf.h"
 
-#include <QCoroFuture>
-
 namespace tower {
 
 namespace {
-
-QCoro::Task<ReconcileReport> reconciled(Tower &tower)
-{
-    QCoro::Task<std::optional<Msat>> asking = Reconcile::askBalance(*tower.wallet);
-    const std::optional<Msat> balance = co_await asking;
-    const auto work = [reconcile = tower.reconcile, balance](Database &database) {
-        return reconcile.run(database, balance);
-    };
-    QFuture<ReconcileReport> running = tower.reader.run(work);
-    const ReconcileReport report = co_await running;
-    co_return report;
-}
 
 QCoro::Task<WalletState> walletState(Tower &tower)
 {
@@ -68,7 +54,7 @@ void noteRefund(Tower &tower, RefundOwner kind, const QString &ownerId, const QS
 
 QFuture<ReconcileReport> ConsoleControl::reconcile()
 {
-    return futureOf(reconciled(m_tower));
+    return futureOf(m_tower.reconcile.runNow(m_tower.database, *m_tower.wallet, m_tower.reader));
 }
 
 QFuture<WalletState> ConsoleControl::wallet()

@@ -215,6 +215,11 @@ std::vector<SecretLine> ConsoleControl::secrets()
     return out;
 }
 
+PubKey ConsoleControl::importTimmyKey(const SecretBytes &key, const QString &actor)
+{
+    return replaceTimmyKey(m_tower.secrets, key, m_tower.database, m_tower.clock, m_tower.activity, actor);
+}
+
 QFuture<ChainReport> ConsoleControl::verifyActivity(std::function<bool()> cancelled)
 {
     Reader &reader = m_tower.reader;

@@ -31,12 +31,18 @@ public:
     QString rotateAdminToken() override;
     QString curlFor(const QString &method, const QString &path) override;
     std::vector<SecretLine> secrets() override;
+    PubKey importTimmyKey(const SecretBytes &key, const QString &actor) override;
     QFuture<ChainReport> verifyActivity(std::function<bool()> cancelled) override;
     QFuture<ReconcileReport> reconcile() override;
     QFuture<WalletState> wallet() override;
+    QFuture<ConnectionReport> testConnection(Connection which) override;
     QFuture<std::vector<PoolDay>> poolHistory(int days) override;
     QFuture<Sats> earned(Millis since) override;
     QFuture<WorkTotals> workTotals(Millis since) override;
+    QFuture<std::vector<ProviderScore>> providers(const ReceiptWindow &window) override;
+    QFuture<std::optional<ProviderDetail>> provider(const QByteArray &npub,
+                                                    const ReceiptWindow &window) override;
+    QFuture<QByteArray> providerSnapshot() override;
     QFuture<Refund> payRefund(RefundOwner kind, const QString &ownerId, const QString &bolt11,
                               const QString &actor) override;
     OutgoingPayment settlePayment(const QString &id, bool paid, const QString &reason,

@@ -49,6 +49,8 @@ CoreThread::CoreThread(TowerOptions options)
                                           .zapsByHand = t.zapsByHand,
                                           .eventLog = t.eventLog,
                                           .engagement = t.engagement,
+                                          .bootstrap = t.bootstrap,
+                                          .nodeSweep = t.nodeSweep,
                                           .timmy = t.timmy.pubKey(),
                                           .control = *m_control});
             started.set_value();

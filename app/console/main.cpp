@@ -8,6 +8,7 @@
 #include "core/base/Log.h"
 #include "core/base/ShutdownSignals.h"
 #include "ui/Pages.h"
+#include "ui/assistant/AssistantPage.h"
 #include "ui/shell/EnglishPlurals.h"
 #include "ui/shell/MainWindow.h"
 #include "ui/widgets/Theme.h"
@@ -21,6 +22,8 @@
 #include <cstdio>
 
 namespace {
+
+const QString firstStepsEntry = QStringLiteral("window/firstSteps"); ///< not finished yet
 
 constexpr int settleMs = 2'500; ///< pages have asked, been answered and painted by then
 
@@ -51,12 +54,22 @@ void drawAndQuit(QApplication &application, tower::MainWindow &window, const QSt
     });
 }
 
+void showFirstSteps(tower::MainWindow &window, QSettings &remembered)
+{
+    window.showGuide(
+        [](const tower::PageContext &context, std::function<void()> done) {
+            return new tower::AssistantPage(context, std::move(done));
+        },
+        [&remembered] { remembered.remove(firstStepsEntry); });
+}
+
 int runConsole(QApplication &application, tower::TowerOptions options)
 {
     using namespace tower;
     if (!options.demo && InstanceLock::isHeld(options.dataDir) && SingleWindow::raiseRunning(options.dataDir))
         return 0;
 
+    const bool isNew = !options.demo && !InstanceLock::wasEverTaken(options.dataDir);
     const std::unique_ptr<Demo> demo = makeDemo(options);
     const QString dataDir = options.dataDir;
     const QString page = options.page;
@@ -75,7 +88,12 @@ int runConsole(QApplication &application, tower::TowerOptions options)
         window.raise();
         window.activateWindow();
     });
-    const ShutdownSignals shutdown([&application](int) { application.quit(); });
+    // Not quit(): a window that serves would ask first.
+    const ShutdownSignals shutdown([&application](int) { application.exit(0); });
+    if (isNew)
+        remembered.setValue(firstStepsEntry, true);
+    if (remembered.contains(firstStepsEntry) && page.isEmpty() && screenshot.isEmpty())
+        showFirstSteps(window, remembered);
     if (!page.isEmpty())
         openPage(window, page);
     if (!screenshot.isEmpty())

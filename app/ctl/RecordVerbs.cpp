@@ -111,9 +111,12 @@ int reconcileBooks(const Command &command)
         Table table({"CHECK", "RESULT", "DIFFERENCE", "DETAIL"});
         const QJsonArray checks = report["checks"].toArray();
         for (const QJsonValue &check : checks) {
-            const QJsonValue result = check["ok"];
+            const bool isKnown = check["differenceSats"].isDouble();
             table.add(
-                {cell(check["name"]), result.isBool() ? (result.toBool() ? "ok" : "FAILED") : "unknown",
+                {cell(check["name"]),
+                 !check["ok"].toBool() ? "FAILED"
+                 : isKnown             ? "ok"
+                                       : "unknown",
                  check["differenceSats"].isDouble() ? cell(check["differenceSats"]) + " sats" : QString(),
                  cell(check["detail"])});
         }
