@@ -74,6 +74,7 @@ Later<LnbitsReply> LnbitsClient::post(const QString &path, const QByteArray &jso
     asked.setHeader(QNetworkRequest::ContentTypeHeader, QByteArrayLiteral("application/json"));
     // A connection kept open may have been closed there when the order goes out, and it is not sent again.
     asked.setRawHeader("Connection", "close");
+    m_orders.clearConnectionCache(); // nor is one that is about to be closed used
     asked.setHeader(QNetworkRequest::ContentLengthHeader, json.size());
     asked.setAttribute(QNetworkRequest::DoNotBufferUploadDataAttribute, true);
     auto *body = new SentOnce(json);

@@ -226,6 +226,7 @@ Later<RestClient::Reply> RestClient::send(const RestCall &call, const SecretByte
     request.setHeader(QNetworkRequest::ContentTypeHeader, call.contentType);
     // A connection kept open may have been closed there when the order goes out, and it is not sent again.
     request.setRawHeader("Connection", "close");
+    m_orders.clearConnectionCache(); // nor is one that is about to be closed used
     request.setHeader(QNetworkRequest::ContentLengthHeader, call.body.size());
     request.setAttribute(QNetworkRequest::DoNotBufferUploadDataAttribute, true);
     auto *body = new SentOnce(call.body);
