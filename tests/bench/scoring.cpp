@@ -66,7 +66,7 @@ std::vector<Receipt> someReceipts(std::size_t count)
     for (Receipt &receipt : out) {
         receipt.providerNpub = providers[random() % providerCount];
         receipt.consumerNpub = consumers[random() % consumerCount];
-        receipt.successFlag = (random() % 101) / 100.0;
+        receipt.successFlag = static_cast<double>(random() % 101) / 100.0;
         receipt.durationDelivered = 3'600;
         receipt.consumerSignature = receipt.providerCoSignature = "signed";
     }
