@@ -292,7 +292,7 @@ private slots:
         QCOMPARE(house.counted(approve ? "approved" : "rejected"), rows);
         QCOMPARE(house.queue.stats().pending, 0);
         qInfo("longest turn of the event loop: %lld ms", static_cast<long long>(longest));
-        QVERIFY2(longest < 150, "the event loop stood still");
+        QVERIFY2(longest < 100, "the event loop stood still");
 
         // The control: the same in one go does stand still.
         house.fill(2, 500);
@@ -300,7 +300,7 @@ private slots:
         const qint64 before = threadMs();
         for (const QueuedEvent &event : waiting)
             house.queue.reject(event.eventId, {}, byAdmin);
-        QVERIFY(threadMs() - before > longest);
+        QVERIFY(threadMs() - before > 2 * longest);
     }
 
     void theEndOfTheProgramCutsABatchShort()
