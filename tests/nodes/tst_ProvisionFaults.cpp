@@ -115,6 +115,7 @@ private slots:
     void erroredAction();
     void vanishingMachine();
     void honoursRetryAfter();
+    void honoursALongPause();
     void tellsTheProvidersOwnWords();
     void everythingIsDown();
 };
@@ -330,6 +331,20 @@ void tst_ProvisionFaults::honoursRetryAfter()
     QCOMPARE(house->stateOf(id), QStringLiteral("ready"));
     QVERIFY(house.house.clock.now() - begin >= seconds(23));
     QCOMPARE(house.problemOf(id), QString());
+}
+
+/// A pause that is longer than the patience with a provider that is away.
+void tst_ProvisionFaults::honoursALongPause()
+{
+    PeerHouse house(QStringLiteral("sqlite"));
+    house.ocean.setRateLimitHeaders("retry-after: 1800\r\n");
+    house.ocean.setFault("POST /v2/account/keys", Fault::RateLimited, 1);
+    const Millis begin = house.house.clock.now();
+    const QString id = house->paidNode();
+    QVERIFY(house->waitUntilIdle());
+    QCOMPARE(house->stateOf(id), QStringLiteral("ready"));
+    QVERIFY(house.house.clock.now() - begin >= seconds(1'800));
+    QCOMPARE(house.ocean.count("POST /v2/account/keys"), 2);
 }
 
 void tst_ProvisionFaults::tellsTheProvidersOwnWords()
